@@ -1,0 +1,29 @@
+/* base/utf8.h: code points in and out of UTF-8.
+ *
+ * Lengths that users meet (field limits, chunk sizes) count code points; everything stored is
+ * bytes. Valid means RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF.
+ * Threads: any.
+ */
+#ifndef BASE_UTF8_H
+#define BASE_UTF8_H
+
+#include "base/str.h"
+
+enum { UTF8_MAX_BYTES = 4, UTF8_REPLACEMENT = 0xFFFD };
+
+/* Code points in valid text. In invalid text it still ends and never exceeds s.n. */
+size_t utf8_count(struct str s);
+bool utf8_valid(struct str s);
+
+/* Cuts the first code point off *rest; false at the end. A byte that begins no valid sequence
+ * is cut alone and reads as UTF8_REPLACEMENT. */
+bool utf8_next(struct str *rest, uint32_t *code_point);
+
+/* Writes a code point and returns its bytes, 1 to 4; what is not one is written as the
+ * replacement character. */
+size_t utf8_put(char out[static UTF8_MAX_BYTES], uint32_t code_point);
+
+/* True for Unicode's White_Space property. */
+bool utf8_is_space(uint32_t code_point);
+
+#endif

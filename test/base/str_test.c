@@ -1,0 +1,131 @@
+/* test/base/str_test.c: text as a pointer and a length. */
+#include "../unit.h"
+
+static const struct str NONE = { NULL, 0 };
+
+static void equality_looks_at_bytes_and_length(void **state)
+{
+	(void)state;
+	assert_true(str_eq(S("a\0b"), S("a\0b")));
+	assert_false(str_eq(S("a\0b"), S("a\0c")));
+	assert_false(str_eq(S("a"), S("ab")));
+	assert_true(str_eq(NONE, S("")));
+	assert_true(str_is(S("name"), "name"));
+	assert_true(str_eq_nocase(S("Content-TYPE"), S("content-type")));
+	assert_false(str_eq_nocase(S("[a"), S("{a")));
+	assert_false(str_eq_nocase(S("\xc3\x84"), S("\xc3\xa4")));
+}
+
+static void order_is_that_of_the_bytes(void **state)
+{
+	static const char *const IN_ORDER[] = { "", "A", "a", "a\x01", "ab", "b", "\xc3\xa4" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(IN_ORDER); i++)
+		for (size_t k = 0; k < COUNT_OF(IN_ORDER); k++) {
+			int order = str_cmp(str_of(IN_ORDER[i]), str_of(IN_ORDER[k]));
+
+			assert_int_equal((order > 0) - (order < 0), (i > k) - (i < k));
+		}
+}
+
+static void a_beginning_and_an_end_are_recognised(void **state)
+{
+	(void)state;
+	assert_true(str_starts(S("sk_prod_x"), S("sk_prod_")));
+	assert_false(str_starts(S("sk_pro"), S("sk_prod_")));
+	assert_true(str_starts(NONE, S("")));
+	assert_true(str_ends(S("a.json"), S(".json")));
+	assert_false(str_ends(S("json"), S(".json")));
+	assert_true(str_ends(S("x"), S("")));
+	assert_str(str_from(S("abc"), 1), "bc");
+	assert_str(str_from(S("abc"), 9), "");
+}
+
+static void white_space_is_trimmed_at_both_ends_only(void **state)
+{
+	(void)state;
+	assert_str(str_trim(S(" \t\r\n\v\f a b \n")), "a b");
+	assert_str(str_trim(S(" \n ")), "");
+	assert_str(str_trim(S("\xc2\xa0x")), "\xc2\xa0x");
+	assert_int_equal(str_trim(NONE).n, 0);
+}
+
+static void finding_gives_the_first_place_or_minus_one(void **state)
+{
+	(void)state;
+	assert_int_equal(str_find(S("a needle, a needle"), S("needle")), 2);
+	assert_int_equal(str_find(S("a need"), S("needle")), -1);
+	assert_int_equal(str_find(S("anything"), S("")), 0);
+	assert_int_equal(str_find(NONE, S("x")), -1);
+	assert_int_equal(str_index(S("a=b=c"), '='), 1);
+	assert_int_equal(str_index(S("abc"), '='), -1);
+	assert_int_equal(str_index(NONE, '='), -1);
+}
+
+static void cutting_yields_each_piece_and_then_none(void **state)
+{
+	struct str rest = S("/a//b/");
+
+	(void)state;
+	assert_str(str_cut(&rest, '/'), "");
+	assert_str(str_cut(&rest, '/'), "a");
+	assert_str(str_cut(&rest, '/'), "");
+	assert_str(str_cut(&rest, '/'), "b");
+	assert_non_null(rest.p);
+	assert_str(str_cut(&rest, '/'), "");
+	assert_null(rest.p);
+	assert_null(str_cut(&rest, '/').p);
+}
+
+static void integers_are_read_to_the_last_one(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t value;
+	} GOOD[] = {
+		{ "0", 0 }, { "-0", 0 }, { "007", 7 }, { "-1", -1 },
+		{ "9223372036854775807", INT64_MAX }, { "-9223372036854775808", INT64_MIN },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(GOOD); i++) {
+		int64_t value = 99;
+
+		assert_true(str_to_int(str_of(GOOD[i].text), &value));
+		assert_true(value == GOOD[i].value);
+	}
+}
+
+static void what_is_no_integer_is_refused_and_writes_nothing(void **state)
+{
+	static const char *const BAD[] = {
+		"", "-", "+1", " 1", "1 ", "1.0", "1e3", "0x1", "--1", "a",
+		"9223372036854775808", "-9223372036854775809", "99999999999999999999999",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(BAD); i++) {
+		int64_t value = 99;
+
+		assert_false(str_to_int(str_of(BAD[i]), &value));
+		assert_true(value == 99);
+	}
+	assert_false(str_to_int(S("1\0"), &(int64_t){ 0 }));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(equality_looks_at_bytes_and_length),
+		cmocka_unit_test(order_is_that_of_the_bytes),
+		cmocka_unit_test(a_beginning_and_an_end_are_recognised),
+		cmocka_unit_test(white_space_is_trimmed_at_both_ends_only),
+		cmocka_unit_test(finding_gives_the_first_place_or_minus_one),
+		cmocka_unit_test(cutting_yields_each_piece_and_then_none),
+		cmocka_unit_test(integers_are_read_to_the_last_one),
+		cmocka_unit_test(what_is_no_integer_is_refused_and_writes_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
