@@ -1,0 +1,288 @@
+/* json/field_describe.c: a table of fields as JSON Schema 2020-12, the dialect of OpenAPI 3.1. */
+#include <stdlib.h>
+
+#include "json/field.h"
+
+static bool described(const struct field *f, enum describe_as as)
+{
+	if (f->in != IN_BODY)
+		return false;
+	return as == DESCRIBE_REPLY ? !f->write_only : !f->read_only;
+}
+
+static bool null_possible(const struct field *f, enum describe_as as)
+{
+	return as == DESCRIBE_REPLY ? f->nullable : as == DESCRIBE_UPDATE && f->clearable;
+}
+
+/* How a member's own schema is seen: what an update replaces as a whole is sent as if created. */
+static enum describe_as nested(const struct field *f, enum describe_as as)
+{
+	return as == DESCRIBE_UPDATE && !f->merge ? DESCRIBE_CREATE : as;
+}
+
+static void key_num(struct json_writer *w, const char *key, double n)
+{
+	jw_key(w, key);
+	jw_num(w, n);
+}
+
+static void limits(struct json_writer *w, double min, double max, const char *min_key, const char *max_key)
+{
+	if (min == 0 && max == 0)
+		return;
+	if (min != 0 || strcmp(min_key, "minimum") == 0)
+		key_num(w, min_key, min);
+	if (max != 0 || min < 0)
+		key_num(w, max_key, max);
+}
+
+static void describe_text(struct json_writer *w, const struct field *f, double min, double max)
+{
+	limits(w, min, max, "minLength", "maxLength");
+	if (f->not_blank) {
+		jw_key(w, "pattern");
+		jw_z(w, "\\S");
+	}
+	if (f->format) {
+		jw_key(w, "format");
+		jw_z(w, f->format);
+	}
+	if (f->one_of) {
+		jw_key(w, "enum");
+		jw_array(w);
+		for (const char *const *word = f->one_of; *word; word++)
+			jw_z(w, *word);
+		jw_end(w);
+	}
+}
+
+static void describe_default(struct json_writer *w, const struct field *f)
+{
+	jw_key(w, "default");
+	if (f->type == FT_STR)
+		jw_z(w, f->def);
+	else
+		jw_raw(w, str_of(f->def));
+}
+
+static void describe_type(struct json_writer *w, const char *type, bool or_null)
+{
+	jw_key(w, "type");
+	if (!or_null) {
+		jw_z(w, type);
+		return;
+	}
+	jw_array(w);
+	jw_z(w, type);
+	jw_z(w, "null");
+	jw_end(w);
+}
+
+static void describe_list(struct json_writer *w, const struct field *f, enum describe_as as)
+{
+	describe_type(w, "array", null_possible(f, as));
+	jw_key(w, "items");
+	if (f->of) {
+		schema_refer(w, f->of, as == DESCRIBE_UPDATE ? DESCRIBE_CREATE : as);
+	} else {
+		jw_object(w);
+		describe_type(w, "string", false);
+		describe_text(w, f, f->item_min, f->item_max);
+		jw_end(w);
+	}
+	if (as != DESCRIBE_REPLY)
+		limits(w, f->min, f->max, "minItems", "maxItems");
+}
+
+/* A string or a list of them. */
+static void describe_one_or_more(struct json_writer *w, const struct field *f, enum describe_as as)
+{
+	jw_key(w, "anyOf");
+	jw_array(w);
+	jw_object(w);
+	describe_type(w, "string", false);
+	describe_text(w, f, f->item_min, f->item_max);
+	jw_end(w);
+	jw_object(w);
+	describe_list(w, f, as);
+	jw_end(w);
+	jw_end(w);
+}
+
+static void describe_reference(struct json_writer *w, const struct field *f, enum describe_as as)
+{
+	if (!null_possible(f, as)) {
+		jw_key(w, "allOf");
+		jw_array(w);
+		schema_refer(w, f->of, nested(f, as));
+		jw_end(w);
+		return;
+	}
+	jw_key(w, "anyOf");
+	jw_array(w);
+	schema_refer(w, f->of, nested(f, as));
+	jw_object(w);
+	describe_type(w, "null", false);
+	jw_end(w);
+	jw_end(w);
+}
+
+static void describe_by_type(struct json_writer *w, const struct field *f, enum describe_as as)
+{
+	bool or_null = null_possible(f, as);
+
+	switch (f->type) {
+	case FT_STR:
+		describe_type(w, "string", or_null);
+		describe_text(w, f, f->min, f->max);
+		break;
+	case FT_TIME:
+		describe_type(w, "string", or_null);
+		jw_key(w, "format");
+		jw_z(w, "date-time");
+		break;
+	case FT_BOOL:
+		describe_type(w, "boolean", or_null);
+		break;
+	case FT_INT:
+		describe_type(w, "integer", or_null);
+		limits(w, f->min, f->max, "minimum", "maximum");
+		break;
+	case FT_NUM:
+		describe_type(w, "number", or_null);
+		limits(w, f->min, f->max, "minimum", "maximum");
+		break;
+	case FT_LIST:
+		if (f->one_will_do && as != DESCRIBE_REPLY)
+			describe_one_or_more(w, f, as);
+		else
+			describe_list(w, f, as);
+		break;
+	case FT_OBJECT:
+	case FT_POINTER:
+		describe_reference(w, f, as);
+		break;
+	case FT_ANY:
+		if (f->open) {
+			describe_type(w, "object", or_null);
+			jw_key(w, "additionalProperties");
+			jw_bool(w, true);
+		}
+		break;
+	}
+}
+
+void field_describe(struct json_writer *w, const struct field *f, enum describe_as as)
+{
+	jw_object(w);
+	describe_by_type(w, f, as);
+	if (f->def && as == DESCRIBE_CREATE)
+		describe_default(w, f);
+	if (f->doc) {
+		jw_key(w, "description");
+		jw_z(w, f->doc);
+	}
+	jw_end(w);
+}
+
+static bool required(const struct field *f, enum describe_as as)
+{
+	return as == DESCRIBE_REPLY ? !f->optional_reply : as == DESCRIBE_CREATE && f->required;
+}
+
+static void describe_required(struct json_writer *w, const struct schema *s, const char *tag, enum describe_as as)
+{
+	bool any = tag != NULL;
+
+	for (size_t i = 0; i < s->n_fields; i++)
+		any |= described(&s->fields[i], as) && required(&s->fields[i], as);
+	if (!any)
+		return;
+	jw_key(w, "required");
+	jw_array(w);
+	if (tag)
+		jw_z(w, tag);
+	for (size_t i = 0; i < s->n_fields; i++)
+		if (described(&s->fields[i], as) && required(&s->fields[i], as))
+			jw_z(w, s->fields[i].name);
+	jw_end(w);
+}
+
+/* `tag` and `value`: the deciding member of a union, when this is one branch of it. */
+static void describe_object(struct json_writer *w, const struct schema *s, const char *tag, const char *value,
+			    enum describe_as as)
+{
+	jw_object(w);
+	describe_type(w, "object", false);
+	if (s->doc) {
+		jw_key(w, "description");
+		jw_z(w, s->doc);
+	}
+	jw_key(w, "properties");
+	jw_object(w);
+	if (tag) {
+		jw_key(w, tag);
+		jw_object(w);
+		describe_type(w, "string", false);
+		jw_key(w, "const");
+		jw_z(w, value);
+		jw_end(w);
+	}
+	for (size_t i = 0; i < s->n_fields; i++) {
+		if (!described(&s->fields[i], as))
+			continue;
+		jw_key(w, s->fields[i].name);
+		field_describe(w, &s->fields[i], as);
+	}
+	jw_end(w);
+	describe_required(w, s, tag, as);
+	if (as != DESCRIBE_REPLY) {
+		jw_key(w, "additionalProperties");
+		jw_bool(w, false);
+	}
+	jw_end(w);
+}
+
+void schema_describe(struct json_writer *w, const struct schema *s, enum describe_as as)
+{
+	if (!s->tag) {
+		describe_object(w, s, NULL, NULL, as);
+		return;
+	}
+	jw_object(w);
+	if (s->doc) {
+		jw_key(w, "description");
+		jw_z(w, s->doc);
+	}
+	jw_key(w, "oneOf");
+	jw_array(w);
+	for (size_t i = 0; i < s->n_variants; i++)
+		describe_object(w, s->variants[i].of, s->tag, s->variants[i].tag, as);
+	jw_end(w);
+	jw_end(w);
+}
+
+struct str schema_component_name(struct arena *mem, const struct schema *s, enum describe_as as)
+{
+	static const char *const SUFFIX[] = {
+		[DESCRIBE_CREATE] = "Create", [DESCRIBE_UPDATE] = "Update", [DESCRIBE_REPLY] = "",
+	};
+
+	return arena_printf(mem, "%s%s", s->name, SUFFIX[as]);
+}
+
+void schema_refer(struct json_writer *w, const struct schema *s, enum describe_as as)
+{
+	struct str name;
+
+	if (!s->name) {
+		schema_describe(w, s, as);
+		return;
+	}
+	name = schema_component_name(w->out->mem, s, as);
+	jw_object(w);
+	jw_key(w, "$ref");
+	jw_str(w, arena_printf(w->out->mem, "#/components/schemas/%.*s", STR(name)));
+	jw_end(w);
+}

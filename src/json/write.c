@@ -1,0 +1,257 @@
+/* json/write.c: the writer, and number formatting that round-trips. */
+#include "json/write.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/utf8.h"
+
+enum { MAX_DEPTH = 128 };
+
+static void separate(struct json_writer *w)
+{
+	if (w->comma)
+		buf_char(w->out, ',');
+	w->comma = true;
+}
+
+static void open_level(struct json_writer *w, bool array)
+{
+	separate(w);
+	buf_char(w->out, array ? '[' : '{');
+	assert(w->depth < MAX_DEPTH);
+	if (array)
+		w->arrays[w->depth / 64] |= UINT64_C(1) << w->depth % 64;
+	else
+		w->arrays[w->depth / 64] &= ~(UINT64_C(1) << w->depth % 64);
+	w->depth++;
+	w->comma = false;
+}
+
+void jw_object(struct json_writer *w)
+{
+	open_level(w, false);
+}
+
+void jw_array(struct json_writer *w)
+{
+	open_level(w, true);
+}
+
+void jw_end(struct json_writer *w)
+{
+	assert(w->depth > 0);
+	w->depth--;
+	buf_char(w->out, w->arrays[w->depth / 64] >> w->depth % 64 & 1 ? ']' : '}');
+	w->comma = true;
+}
+
+static void put_escaped(struct buf *out, struct str s)
+{
+	static const char HEX[] = "0123456789abcdef";
+	size_t from = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+		const char *named;
+
+		if (c >= 0x20 && c != '"' && c != '\\')
+			continue;
+		buf_add(out, s.p + from, i - from);
+		from = i + 1;
+		named = memchr("\"\"\\\\\nn\rr\tt\bb\ff", c, 14);
+		if (named)
+			buf_add(out, (char[]){ '\\', named[1] }, 2);
+		else
+			buf_add(out, (char[]){ '\\', 'u', '0', '0', HEX[c >> 4], HEX[c & 15] }, 6);
+	}
+	buf_add(out, s.p + from, s.n - from);
+}
+
+/* What may not stand in a string as it is; the rest is copied run by run. */
+static bool needs_escape(unsigned char c)
+{
+	return c < 0x20 || c == '"' || c == '\\';
+}
+
+static void put_escape(struct buf *out, unsigned char c)
+{
+	static const char HEX[] = "0123456789abcdef";
+	const char *named = memchr("\"\"\\\\\nn\rr\tt\bb\ff", c, 14);
+
+	if (named)
+		buf_add(out, (char[]){ '\\', named[1] }, 2);
+	else
+		buf_add(out, (char[]){ '\\', 'u', '0', '0', HEX[c >> 4], HEX[c & 15] }, 6);
+}
+
+static void put_quoted(struct buf *out, struct str s)
+{
+	size_t from = 0;
+
+	buf_char(out, '"');
+	for (size_t i = 0; i < s.n; i++) {
+		if (!needs_escape((unsigned char)s.p[i]))
+			continue;
+		buf_add(out, s.p + from, i - from);
+		put_escape(out, (unsigned char)s.p[i]);
+		from = i + 1;
+	}
+	buf_add(out, s.p + from, s.n - from);
+	buf_char(out, '"');
+}
+
+void jw_key_str(struct json_writer *w, struct str key)
+{
+	separate(w);
+	put_quoted(w->out, key);
+	buf_char(w->out, ':');
+	w->comma = false;
+}
+
+void jw_key(struct json_writer *w, const char *key)
+{
+	jw_key_str(w, str_of(key));
+}
+
+void jw_str(struct json_writer *w, struct str s)
+{
+	separate(w);
+	if (s.p)
+		put_quoted(w->out, s);
+	else
+		buf_z(w->out, "null");
+}
+
+void jw_str_cut(struct json_writer *w, struct str s, size_t n)
+{
+	struct str rest = s;
+	uint32_t c = 0;
+	size_t units = 0;
+
+	while (units < n && utf8_next(&rest, &c))
+		units += c > 0xffff ? 2 : 1;
+	if (units <= n) {
+		jw_str(w, s.p ? (struct str){ s.p, s.n - rest.n } : s);
+		return;
+	}
+	separate(w);
+	buf_char(w->out, '"');
+	put_escaped(w->out, (struct str){ s.p, s.n - rest.n - UTF8_MAX_BYTES });
+	buf_printf(w->out, "\\u%04x\"", (unsigned)(0xd800 + ((c - 0x10000) >> 10)));
+}
+
+void jw_z(struct json_writer *w, const char *s)
+{
+	jw_str(w, str_of(s));
+}
+
+void jw_int(struct json_writer *w, int64_t n)
+{
+	uint64_t rest = n < 0 ? -(uint64_t)n : (uint64_t)n;
+	char digits[24];
+	size_t at = sizeof(digits);
+
+	separate(w);
+	do
+		digits[--at] = (char)('0' + rest % 10);
+	while (rest /= 10);
+	if (n < 0)
+		digits[--at] = '-';
+	buf_add(w->out, digits + at, sizeof(digits) - at);
+}
+
+void jw_num(struct json_writer *w, double n)
+{
+	char text[32];
+
+	assert(isfinite(n));
+	if (n == trunc(n) && fabs(n) < 1e15) {
+		jw_int(w, (int64_t)n);
+		return;
+	}
+	separate(w);
+	for (int digits = 15; digits <= 17; digits++) {
+		snprintf(text, sizeof(text), "%.*g", digits, n);
+		if (strtod(text, NULL) == n)
+			break;
+	}
+	buf_z(w->out, text);
+}
+
+void jw_bool(struct json_writer *w, bool b)
+{
+	separate(w);
+	buf_z(w->out, b ? "true" : "false");
+}
+
+void jw_null(struct json_writer *w)
+{
+	separate(w);
+	buf_z(w->out, "null");
+}
+
+void jw_time(struct json_writer *w, int64_t us, int digits)
+{
+	char text[TIME_TEXT_BYTES];
+
+	if (us == 0) {
+		jw_null(w);
+		return;
+	}
+	time_iso(text, us, digits);
+	jw_str(w, str_of(text));
+}
+
+void jw_raw(struct json_writer *w, struct str json)
+{
+	separate(w);
+	buf_str(w->out, json);
+}
+
+void jw_value(struct json_writer *w, const struct json *v)
+{
+	switch (v->type) {
+	case JSON_NULL:
+		jw_null(w);
+		break;
+	case JSON_BOOL:
+		jw_bool(w, v->boolean);
+		break;
+	case JSON_INT:
+		jw_int(w, v->integer);
+		break;
+	case JSON_NUM:
+		jw_num(w, v->number);
+		break;
+	case JSON_STR:
+		jw_str(w, v->text);
+		break;
+	case JSON_ARRAY:
+		jw_array(w);
+		for (size_t i = 0; i < v->n_items; i++)
+			jw_value(w, &v->items[i]);
+		jw_end(w);
+		break;
+	case JSON_OBJECT:
+		jw_object(w);
+		for (size_t i = 0; i < v->n_members; i++) {
+			jw_key_str(w, v->members[i].key);
+			jw_value(w, &v->members[i].value);
+		}
+		jw_end(w);
+		break;
+	}
+}
+
+struct str json_text(struct arena *mem, const struct json *v)
+{
+	struct buf out = { .mem = mem };
+	struct json_writer w = { .out = &out };
+
+	jw_value(&w, v);
+	return buf_view(&out);
+}

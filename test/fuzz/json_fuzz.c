@@ -1,0 +1,36 @@
+/* Any bytes are JSON or they are not; what is JSON survives being written and read again, and
+ * what the strict reader takes the repairing one takes too. */
+#include <assert.h>
+
+#include "base/utf8.h"
+#include "json/json.h"
+#include "json/write.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* The text of the value of a text, or absent when it is refused. */
+static struct str rewritten(struct ctx *ctx, struct str text, enum json_flags flags)
+{
+	const struct json *v;
+
+	if (json_parse(ctx, text, flags, &v) != OK)
+		return (struct str){ NULL, 0 };
+	(void)json_has_nul(v);
+	return json_text(ctx->mem, v);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	AUTO(arena_fini) struct arena mem = { .block_bytes = 4096 };
+	struct ctx ctx = { .mem = &mem };
+	struct str text = { (const char *)data, size };
+	struct str strict = rewritten(&ctx, text, JSON_STRICT);
+	struct str repaired = rewritten(&ctx, text, JSON_REPAIR);
+
+	assert(!strict.p || str_eq(strict, repaired));
+	if (repaired.p) {
+		assert(utf8_valid(repaired));
+		assert(str_eq(rewritten(&ctx, repaired, JSON_STRICT), repaired));
+	}
+	return 0;
+}

@@ -1,0 +1,156 @@
+/* test/json/write_test.c: values as text. */
+#include "../unit.h"
+
+#include <float.h>
+#include <math.h>
+
+#include "json/write.h"
+
+static void commas_and_quotes_are_the_writer_s_business(void **state)
+{
+	struct buf out;
+	struct json_writer w = { .out = &out };
+	ARENA(a);
+
+	(void)state;
+	out = (struct buf){ .mem = &a };
+	jw_object(&w);
+	jw_key(&w, "a");
+	jw_array(&w);
+	jw_int(&w, 1);
+	jw_bool(&w, true);
+	jw_null(&w);
+	jw_array(&w);
+	jw_end(&w);
+	jw_object(&w);
+	jw_end(&w);
+	jw_end(&w);
+	jw_key_str(&w, S("k\"ey"));
+	jw_z(&w, "v");
+	jw_key(&w, "raw");
+	jw_raw(&w, S("{\"x\":1}"));
+	jw_key(&w, "t");
+	jw_time(&w, 1770091506789123, 3);
+	jw_key(&w, "none");
+	jw_time(&w, 0, 3);
+	jw_end(&w);
+	assert_str(buf_view(&out), "{\"a\":[1,true,null,[],{}],\"k\\\"ey\":\"v\",\"raw\":{\"x\":1},"
+				   "\"t\":\"2026-02-03T04:05:06.789Z\",\"none\":null}");
+	assert_int_equal(w.depth, 0);
+}
+
+static struct str text_of(struct arena *mem, struct str s)
+{
+	struct json v = { .type = JSON_STR, .text = s };
+
+	return json_text(mem, &v);
+}
+
+static void only_what_must_be_escaped_is(void **state)
+{
+	ARENA(a);
+
+	(void)state;
+	assert_str(text_of(&a, S("a\"\\/\b\f\n\r\t\x01\x1f\x7f\xc3\xa4\xf0\x9f\x98\x80")),
+		   "\"a\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\\u001f\x7f\xc3\xa4\xf0\x9f\x98\x80\"");
+	assert_str(text_of(&a, S("a\0b")), "\"a\\u0000b\"");
+	assert_str(text_of(&a, S("")), "\"\"");
+	assert_str(text_of(&a, (struct str){ NULL, 0 }), "null");
+}
+
+static struct str number(struct arena *mem, double n)
+{
+	struct json v = { .type = JSON_NUM, .number = n };
+
+	return json_text(mem, &v);
+}
+
+static void numbers_take_the_shortest_form_that_reads_back_the_same(void **state)
+{
+	static const double NUMBERS[] = {
+		0.4, 0.1 + 0.2, 1.0 / 3, 1e-7, 1e300, DBL_MAX, DBL_MIN, DBL_TRUE_MIN, 123456.789, -2.5, 1e21, 9007199254740993.0,
+		5e-324, 0.30000000000000004, 1e15, 123456789012345680.0,
+	};
+	ARENA(a);
+
+	(void)state;
+	assert_str(number(&a, 0.4), "0.4");
+	assert_str(number(&a, 0.1 + 0.2), "0.30000000000000004");
+	assert_str(number(&a, 150.0), "150");
+	assert_str(number(&a, -0.0), "0");
+	assert_str(number(&a, -2.0), "-2");
+	for (size_t i = 0; i < COUNT_OF(NUMBERS); i++) {
+		struct ctx ctx = { .mem = &a };
+		const struct json *back;
+		double n;
+
+		assert_int_equal(json_parse(&ctx, number(&a, NUMBERS[i]), JSON_STRICT, &back), OK);
+		assert_true(json_as_num(back, &n));
+		assert_true(n == NUMBERS[i]);
+	}
+}
+
+static void integers_are_written_in_full(void **state)
+{
+	struct json v = { .type = JSON_INT, .integer = INT64_MIN };
+	ARENA(a);
+
+	(void)state;
+	assert_str(json_text(&a, &v), "-9223372036854775808");
+	v.integer = INT64_MAX;
+	assert_str(json_text(&a, &v), "9223372036854775807");
+}
+
+static void what_was_parsed_is_written_as_it_was(void **state)
+{
+	static const char TEXT[] =
+		"{\"a\":[1,-2.5,true,false,null,\"x\\u0000\\n\xe2\x82\xac\"],\"\":{\"deep\":[[[{\"b\":[]}]]]},\"z\":{}}";
+	const struct json *v;
+	struct ctx ctx = { 0 };
+	ARENA(a);
+
+	(void)state;
+	ctx.mem = &a;
+	assert_int_equal(json_parse(&ctx, str_of(TEXT), JSON_STRICT, &v), OK);
+	assert_str(json_text(&a, v), TEXT);
+}
+
+static void nesting_is_written_as_deep_as_it_can_be_read(void **state)
+{
+	struct buf in, out;
+	struct json_writer w = { .out = &out };
+	const struct json *v;
+	struct ctx ctx = { 0 };
+	ARENA(a);
+
+	(void)state;
+	ctx.mem = &a;
+	in = out = (struct buf){ .mem = &a };
+	for (int i = 0; i < JSON_DEPTH; i++)
+		buf_z(&in, i % 3 ? "[" : "{\"k\":");
+	buf_z(&in, "1");
+	for (int i = JSON_DEPTH; i-- > 0;)
+		buf_z(&in, i % 3 ? "]" : "}");
+	assert_int_equal(json_parse(&ctx, buf_view(&in), JSON_STRICT, &v), OK);
+	/* And a reply wraps it. */
+	jw_object(&w);
+	jw_key(&w, "data");
+	jw_value(&w, v);
+	jw_end(&w);
+	assert_int_equal(out.n, in.n + sizeof("{\"data\":}") - 1);
+	assert_memory_equal(out.p + 8, in.p, in.n);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(commas_and_quotes_are_the_writer_s_business),
+		cmocka_unit_test(only_what_must_be_escaped_is),
+		cmocka_unit_test(numbers_take_the_shortest_form_that_reads_back_the_same),
+		cmocka_unit_test(integers_are_written_in_full),
+		cmocka_unit_test(what_was_parsed_is_written_as_it_was),
+		cmocka_unit_test(nesting_is_written_as_deep_as_it_can_be_read),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
