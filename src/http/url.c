@@ -1,0 +1,178 @@
+/* http/url.c: see the header. Decoding only ever shortens, so one allocation of the text's own
+ * length is enough, and none when there is nothing to decode. */
+#include "http/url.h"
+
+static int hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+/* One encoded byte at the front of text, or -1. */
+static int take_encoded(struct str text)
+{
+	int high = text.n >= 3 ? hex_value(text.p[1]) : -1;
+	int low = text.n >= 3 ? hex_value(text.p[2]) : -1;
+
+	return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
+static bool has_any(struct str text, char a, char b)
+{
+	return str_index(text, a) >= 0 || str_index(text, b) >= 0;
+}
+
+/* blank: the character that stands for one, or '%' for none. */
+static bool decode(struct arena *mem, struct str text, char blank, struct str *out)
+{
+	char *to;
+	size_t n = 0;
+
+	*out = text;
+	if (!has_any(text, '%', blank))
+		return true;
+	to = arena_alloc(mem, text.n + 1);
+	for (size_t i = 0; i < text.n; i++) {
+		int byte = text.p[i] == '%' ? take_encoded(str_from(text, i)) : (unsigned char)text.p[i];
+
+		if (byte < 0)
+			return false;
+		to[n++] = text.p[i] == blank && blank != '%' ? ' ' : (char)byte;
+		i += text.p[i] == '%' ? 2 : 0;
+	}
+	to[n] = '\0';
+	*out = (struct str){ to, n };
+	return true;
+}
+
+bool http_percent_decode(struct arena *mem, struct str text, struct str *out)
+{
+	return decode(mem, text, '%', out);
+}
+
+enum http_param_step http_param_next(struct arena *mem, struct str *rest, struct http_param *out)
+{
+	struct str piece = { NULL, 0 }, name;
+
+	while (rest->p && piece.n == 0)
+		piece = str_cut(rest, '&');
+	if (piece.n == 0)
+		return HTTP_PARAM_END;
+	name = str_cut(&piece, '=');
+	if (!piece.p)
+		piece = S("");
+	if (!decode(mem, name, '+', &out->name) || !decode(mem, piece, '+', &out->value))
+		return HTTP_PARAM_MALFORMED;
+	return HTTP_PARAM_OK;
+}
+
+struct str http_param_get(struct arena *mem, struct str query, const char *name)
+{
+	struct http_param param;
+	enum http_param_step step;
+
+	while ((step = http_param_next(mem, &query, &param)) != HTTP_PARAM_END)
+		if (step == HTTP_PARAM_OK && str_is(param.name, name))
+			return param.value;
+	return (struct str){ NULL, 0 };
+}
+
+/* -- absolute URLs ------------------------------------------------------------------------ */
+
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_one_of(char c, const char *set)
+{
+	return c != '\0' && strchr(set, c);
+}
+
+static bool scheme_is_valid(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!is_letter(s.p[i]) && !(i > 0 && (is_digit(s.p[i]) || is_one_of(s.p[i], "+-."))))
+			return false;
+	return s.n > 0;
+}
+
+/* What RFC 3986 lets stand unencoded, and bytes beyond ASCII, which browsers encode for their
+ * users; '%' only in front of two hex digits. */
+static bool text_is_valid(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		if (c <= ' ' || c == 0x7f || is_one_of(s.p[i], "\"<>\\^`{|}"))
+			return false;
+		if (c == '%' && take_encoded(str_from(s, i)) < 0)
+			return false;
+	}
+	return true;
+}
+
+static bool port_is_valid(struct str port)
+{
+	int64_t number;
+
+	return port.n == 0 || (port.n <= 5 && is_digit(port.p[0]) && str_to_int(port, &number) && number <= 65535);
+}
+
+static bool ip6_is_valid(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (hex_value(s.p[i]) < 0 && !is_one_of(s.p[i], ":."))
+			return false;
+	return s.n >= 2;
+}
+
+/* "host", "host:80", "[::1]:80", each with "user:password@" in front or not. */
+static bool authority_is_valid(struct str s)
+{
+	struct str host;
+	ptrdiff_t at = str_index(s, '@');
+
+	if (at >= 0)
+		s = str_from(s, (size_t)at + 1);
+	if (str_starts(s, S("["))) {
+		s = str_from(s, 1);
+		host = str_cut(&s, ']');
+		return s.p && ip6_is_valid(host) && (s.n == 0 || (s.p[0] == ':' && port_is_valid(str_from(s, 1))));
+	}
+	host = str_cut(&s, ':');
+	return host.n > 0 && !has_any(host, '@', '[') && str_index(host, ']') < 0 && port_is_valid(s);
+}
+
+static size_t authority_length(struct str rest)
+{
+	size_t n = 0;
+
+	while (n < rest.n && !is_one_of(rest.p[n], "/?#"))
+		n++;
+	return n;
+}
+
+bool http_url_valid(struct str url)
+{
+	ptrdiff_t colon = str_index(url, ':');
+	struct str rest;
+
+	if (colon < 0 || !text_is_valid(url) || !scheme_is_valid((struct str){ url.p, (size_t)colon }))
+		return false;
+	rest = str_from(url, (size_t)colon + 1);
+	if (!str_starts(rest, S("//")))
+		return false;
+	rest = str_from(rest, 2);
+	return authority_is_valid((struct str){ rest.p, authority_length(rest) });
+}

@@ -1,0 +1,61 @@
+/* Any text as a query string, as something percent-encoded, and as a URL. */
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "http/url.h"
+
+#define REQUIRE(condition) ((condition) ? (void)0 : abort())
+
+/* Encoding every byte and decoding again gives the text back. */
+static void check_round_trip(struct arena *mem, struct str text)
+{
+	struct buf encoded = { .mem = mem };
+	struct str decoded;
+
+	for (size_t i = 0; i < text.n; i++)
+		buf_printf(&encoded, "%%%02x", (unsigned char)text.p[i]);
+	REQUIRE(http_percent_decode(mem, buf_view(&encoded), &decoded));
+	REQUIRE(str_eq(decoded, text));
+}
+
+static void check_params(struct arena *mem, struct str query)
+{
+	struct str rest = query;
+	struct http_param param;
+	enum http_param_step step;
+	size_t total = 0;
+
+	while ((step = http_param_next(mem, &rest, &param)) != HTTP_PARAM_END) {
+		if (step != HTTP_PARAM_OK)
+			continue;
+		total += param.name.n + param.value.n;
+		REQUIRE(param.name.p && param.value.p);
+	}
+	REQUIRE(total <= query.n);
+}
+
+static void check_url(struct str url)
+{
+	if (!http_url_valid(url))
+		return;
+	REQUIRE(str_find(url, S("://")) > 0);
+	for (size_t i = 0; i < url.n; i++)
+		REQUIRE((unsigned char)url.p[i] > ' ' && !strchr("\"<>\\", url.p[i]));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	struct str text = { (const char *)data, n }, decoded;
+	struct arena mem;
+
+	arena_init(&mem, 4096);
+	if (http_percent_decode(&mem, text, &decoded))
+		REQUIRE(decoded.n <= text.n);
+	check_round_trip(&mem, text);
+	check_params(&mem, text);
+	check_url(text);
+	arena_fini(&mem);
+	return 0;
+}

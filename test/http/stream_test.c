@@ -1,0 +1,280 @@
+/* Answers sent while they are made: framing, slow and lost clients, threads. */
+#include "rig.h"
+
+#include <stdatomic.h>
+
+#define HOST "Host: a\r\n"
+
+static const char COUNTED[] = "line 0\nline 1\nline 2\nline 3\nline 4\nline 5\nline 6\nline 7\nline 8\nline 9\n";
+
+static void a_stream_arrives_in_order_and_the_connection_stays(void **state)
+{
+	RIG(rig);
+	DIAL(fd, rig);
+
+	(void)state;
+	for (int i = 0; i < 20; i++) {
+		say(fd, "GET /count HTTP/1.1\r\n" HOST "\r\n");
+		REPLY(r, fd);
+		assert_int_equal(r.status, 200);
+		assert_true(r.whole);
+		assert_true(reply_has(&r, "\r\nTransfer-Encoding: chunked\r\n"));
+		assert_false(reply_has(&r, "Content-Length"));
+		assert_string_equal(r.body.p, COUNTED);
+	}
+	assert_int_equal(rig_stats(&rig).connections_total, 1);
+}
+
+static void to_http_1_0_a_stream_ends_with_the_connection(void **state)
+{
+	RIG(rig);
+	DIAL(fd, rig);
+	struct buf body = { .p = NULL };
+
+	(void)state;
+	say(fd, "GET /count HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+	__attribute__((cleanup(reply_fini))) struct reply r = hear_head(fd);
+	assert_true(reply_has(&r, "\r\nConnection: close\r\n"));
+	assert_false(reply_has(&r, "chunked"));
+	hear_n(fd, &body, 10000);
+	assert_int_equal(body.n, sizeof(COUNTED) - 1);
+	assert_memory_equal(body.p, COUNTED, body.n);
+	buf_fini(&body);
+}
+
+static void head_of_a_stream_has_no_body(void **state)
+{
+	RIG(rig);
+	DIAL(fd, rig);
+
+	(void)state;
+	say(fd, "HEAD /count HTTP/1.1\r\n" HOST "\r\n");
+	__attribute__((cleanup(reply_fini))) struct reply head = hear_head(fd);
+	assert_int_equal(head.status, 200);
+	say(fd, "GET /tell HTTP/1.1\r\n" HOST "\r\n");
+	REPLY(next, fd);
+	assert_non_null(strstr(next.body.p, "GET /tell"));
+}
+
+static void a_large_stream_reaches_a_slow_reader_whole(void **state)
+{
+	RIG(rig);
+	DIAL(fd, rig);
+	int small = 64 * 1024;
+
+	(void)state;
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
+	say(fd, "GET /large-stream HTTP/1.1\r\n" HOST "\r\n");
+	REPLY(r, fd);
+	assert_true(r.whole);
+	assert_int_equal(r.body.n, LARGE_BYTES);
+	assert_memory_equal(r.body.p, large_bytes, LARGE_BYTES);
+}
+
+/* Waits until the handler writes no more; returns how much it has written. */
+static size_t await_standstill(void)
+{
+	size_t before;
+
+	AWAIT(stream_written > 0);
+	do {
+		before = stream_written;
+		usleep(100 * 1000);
+	} while (stream_written != before && before < 1 << 28);
+	return before;
+}
+
+static void a_reader_that_pauses_holds_up_its_handler(void **state)
+{
+	RIG(rig);
+	DIAL(fd, rig);
+	struct buf some = { .p = NULL };
+	size_t written;
+
+	(void)state;
+	say(fd, "GET /endless HTTP/1.1\r\n" HOST "\r\n");
+	written = await_standstill();
+	/* Our two buffers and the kernel's. */
+	assert_in_range(written, 1, 64 << 20);
+	hear_n(fd, &some, written);
+	buf_fini(&some);
+	AWAIT(stream_written > written);
+}
+
+static void a_reader_that_stops_is_cut(void **state)
+{
+	RIG(rig, .limits.write_ms = 50);
+	DIAL(fd, rig);
+
+	(void)state;
+	say(fd, "GET /endless HTTP/1.1\r\n" HOST "\r\n");
+	AWAIT(stream_result == ERR_GONE);
+	AWAIT(rig_stats(&rig).connections == 0);
+	AWAIT(rig_stats(&rig).streams == 0);
+}
+
+static void a_handler_that_writes_learns_that_its_client_left(void **state)
+{
+	RIG(rig);
+	DIAL(fd, rig);
+	struct buf some = { .p = NULL };
+
+	(void)state;
+	say(fd, "GET /endless HTTP/1.1\r\n" HOST "\r\n");
+	hear_n(fd, &some, 1 << 20);
+	buf_fini(&some);
+	hang_up(&fd);
+	AWAIT(stream_result == ERR_GONE);
+}
+
+static void a_handler_that_only_waits_learns_that_its_client_left(void **state)
+{
+	RIG(rig);
+	DIAL(fd, rig);
+	struct buf line = { .p = NULL };
+
+	(void)state;
+	say(fd, "GET /quiet HTTP/1.1\r\n" HOST "\r\n");
+	__attribute__((cleanup(reply_fini))) struct reply r = hear_head(fd);
+	assert_int_equal(r.status, 200);
+	assert_true(hear_line(fd, &line));
+	buf_fini(&line);
+	assert_int_equal(rig_stats(&rig).streams, 1);
+	/* Ending its own side is all one can see of a client that closes in good order. */
+	shutdown(fd, SHUT_WR);
+	AWAIT(stream_result == ERR_GONE);
+	AWAIT(rig_stats(&rig).streams == 0);
+}
+
+static void a_stream_that_stops_short_does_not_look_whole(void **state)
+{
+	RIG(rig);
+	DIAL(fd, rig);
+
+	(void)state;
+	say(fd, "GET /broken-stream HTTP/1.1\r\n" HOST "\r\n");
+	REPLY(r, fd);
+	assert_int_equal(r.status, 200);
+	assert_false(r.whole);
+	assert_true(hear_end(fd));
+}
+
+static void a_pipelined_request_waits_for_the_stream_before_it(void **state)
+{
+	RIG(rig);
+	DIAL(fd, rig);
+
+	(void)state;
+	say(fd, "GET /gated-stream HTTP/1.1\r\n" HOST "\r\nGET /tell HTTP/1.1\r\n" HOST "\r\n");
+	gate_await(1);
+	gate_open();
+	REPLY(first, fd);
+	assert_string_equal(first.body.p, "passed");
+	REPLY(second, fd);
+	assert_non_null(strstr(second.body.p, "GET /tell"));
+}
+
+/* -- threads ------------------------------------------------------------------------------- */
+
+static void begin_gated_stream(const struct rig *rig, int *fd, int n)
+{
+	*fd = dial(rig);
+	say(*fd, "GET /gated-stream HTTP/1.1\r\n" HOST "\r\n");
+	gate_await(n);
+}
+
+static void assert_request_is_served(const struct rig *rig, const char *path, int status)
+{
+	__attribute__((cleanup(hang_up))) int fd = dial(rig);
+	char request[128];
+
+	snprintf(request, sizeof(request), "GET %s HTTP/1.1\r\n" HOST "\r\n", path);
+	say(fd, request);
+	REPLY(r, fd);
+	assert_int_equal(r.status, status);
+}
+
+static void one_thread_stays_free_of_streams(void **state)
+{
+	RIG(rig, .n_threads = 2);
+	int fd;
+
+	(void)state;
+	begin_gated_stream(&rig, &fd, 1);
+	assert_request_is_served(&rig, "/tell", 200);
+	assert_request_is_served(&rig, "/count", 503);
+	assert_request_is_served(&rig, "/tell", 200);
+	gate_open();
+	REPLY(r, fd);
+	assert_string_equal(r.body.p, "passed");
+	hang_up(&fd);
+	AWAIT(rig_stats(&rig).streams == 0);
+	assert_request_is_served(&rig, "/count", 200);
+}
+
+static _Atomic int n_alive, most_alive;
+static _Atomic bool index_seen_twice;
+static _Atomic bool in_use[8];
+
+static void note_start(void *user, size_t thread)
+{
+	(void)user;
+	if (thread >= COUNT_OF(in_use) || atomic_exchange(&in_use[thread], true))
+		index_seen_twice = true;
+	n_alive++;
+	most_alive = n_alive > most_alive ? n_alive : most_alive;
+}
+
+static void note_end(void *user, size_t thread)
+{
+	(void)user;
+	in_use[thread] = false;
+	n_alive--;
+}
+
+static void streams_get_threads_of_their_own_while_they_last(void **state)
+{
+	int fds[4];
+
+	n_alive = most_alive = 0;
+	index_seen_twice = false;
+	RIG(rig, .n_threads = 2, .n_stream_threads = 3, .thread_start = note_start, .thread_end = note_end);
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		begin_gated_stream(&rig, &fds[i], i + 1);
+		assert_request_is_served(&rig, "/tell", 200);
+	}
+	assert_request_is_served(&rig, "/count", 503);
+	AWAIT(n_alive == 5);
+	gate_open();
+	for (int i = 0; i < 4; i++) {
+		REPLY(r, fds[i]);
+		assert_string_equal(r.body.p, "passed");
+		hang_up(&fds[i]);
+	}
+	AWAIT(n_alive == 2);
+	for (int i = 0; i < 50; i++)
+		assert_request_is_served(&rig, i % 2 ? "/tell" : "/count", 200);
+	assert_false(index_seen_twice);
+	assert_in_range(most_alive, 2, 5);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_stream_arrives_in_order_and_the_connection_stays),
+		cmocka_unit_test(to_http_1_0_a_stream_ends_with_the_connection),
+		cmocka_unit_test(head_of_a_stream_has_no_body),
+		cmocka_unit_test(a_large_stream_reaches_a_slow_reader_whole),
+		cmocka_unit_test(a_reader_that_pauses_holds_up_its_handler),
+		cmocka_unit_test(a_reader_that_stops_is_cut),
+		cmocka_unit_test(a_handler_that_writes_learns_that_its_client_left),
+		cmocka_unit_test(a_handler_that_only_waits_learns_that_its_client_left),
+		cmocka_unit_test(a_stream_that_stops_short_does_not_look_whole),
+		cmocka_unit_test(a_pipelined_request_waits_for_the_stream_before_it),
+		cmocka_unit_test(one_thread_stays_free_of_streams),
+		cmocka_unit_test(streams_get_threads_of_their_own_while_they_last),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
