@@ -223,6 +223,11 @@ void http_reply(struct http_exchange *x, int status)
 	http_reply_static(x, status, buf_view(&x->body));
 }
 
+int http_status_of(const struct http_exchange *x)
+{
+	return x->status;
+}
+
 /* Replaces whatever answer was being built. */
 void exchange_refuse(struct http_exchange *x, int status, const char *why)
 {

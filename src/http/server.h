@@ -119,6 +119,8 @@ void http_set_header(struct http_exchange *x, const char *name, struct str value
 /* The body under construction: append to it, then http_reply. HEAD sends its length only. */
 struct buf *http_body(struct http_exchange *x);
 void http_reply(struct http_exchange *x, int status);
+/* The status answered with; 0 before that. */
+int http_status_of(const struct http_exchange *x);
 /* A body that lives as long as the process; not copied. */
 void http_reply_static(struct http_exchange *x, int status, struct str body);
 

@@ -8,8 +8,4 @@
  * that are not checked here ("date-time" of replies) are true for any text. */
 bool format_check(struct arena *mem, const char *format, struct str text, struct str *canonical);
 
-/* An absolute URL: a scheme, and something behind it; http and https need a host. Only the form
- * is judged (workspace contract A-2). */
-bool format_is_uri(struct str text);
-
 #endif

@@ -3,7 +3,7 @@
 #include <stdarg.h>
 
 #include "base/buf.h"
-#include "http/url.h"
+#include "base/url.h"
 
 #include <cmocka.h>
 
@@ -37,10 +37,10 @@ static void percent_encoding_is_decoded_once(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(CASES); i++) {
-		assert_true(http_percent_decode(&mem, str_of(CASES[i].text), &out));
+		assert_true(url_decode(&mem, str_of(CASES[i].text), &out));
 		assert_str(out, CASES[i].decoded);
 	}
-	assert_true(http_percent_decode(&mem, S("a%00b"), &out));
+	assert_true(url_decode(&mem, S("a%00b"), &out));
 	assert_true(str_eq(out, S("a\0b")));
 }
 
@@ -51,7 +51,7 @@ static void malformed_encoding_is_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(CASES); i++)
-		assert_false(http_percent_decode(&mem, str_of(CASES[i]), &out));
+		assert_false(url_decode(&mem, str_of(CASES[i]), &out));
 }
 
 static void parameters_come_in_order_and_decoded(void **state)
@@ -61,29 +61,29 @@ static void parameters_come_in_order_and_decoded(void **state)
 		{ "", "i" }, { "j", "k=l" }, { "a", "again" },
 	};
 	struct str rest = S("a=b&c&d=&&e+f=g%20h%2B&=i&j=k=l&a=again&");
-	struct http_param p;
+	struct url_param p;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(EXPECTED); i++) {
-		assert_int_equal(http_param_next(&mem, &rest, &p), HTTP_PARAM_OK);
+		assert_int_equal(url_param_next(&mem, &rest, &p), URL_PARAM_OK);
 		assert_str(p.name, EXPECTED[i][0]);
 		assert_str(p.value, EXPECTED[i][1]);
 	}
-	assert_int_equal(http_param_next(&mem, &rest, &p), HTTP_PARAM_END);
-	assert_int_equal(http_param_next(&mem, &rest, &p), HTTP_PARAM_END);
+	assert_int_equal(url_param_next(&mem, &rest, &p), URL_PARAM_END);
+	assert_int_equal(url_param_next(&mem, &rest, &p), URL_PARAM_END);
 }
 
 static void a_malformed_parameter_does_not_hide_the_next(void **state)
 {
 	struct str rest = S("a=%zz&b=1&%=2");
-	struct http_param p;
+	struct url_param p;
 
 	(void)state;
-	assert_int_equal(http_param_next(&mem, &rest, &p), HTTP_PARAM_MALFORMED);
-	assert_int_equal(http_param_next(&mem, &rest, &p), HTTP_PARAM_OK);
+	assert_int_equal(url_param_next(&mem, &rest, &p), URL_PARAM_MALFORMED);
+	assert_int_equal(url_param_next(&mem, &rest, &p), URL_PARAM_OK);
 	assert_str(p.name, "b");
-	assert_int_equal(http_param_next(&mem, &rest, &p), HTTP_PARAM_MALFORMED);
-	assert_int_equal(http_param_next(&mem, &rest, &p), HTTP_PARAM_END);
+	assert_int_equal(url_param_next(&mem, &rest, &p), URL_PARAM_MALFORMED);
+	assert_int_equal(url_param_next(&mem, &rest, &p), URL_PARAM_END);
 }
 
 static void the_first_parameter_of_a_name_is_found(void **state)
@@ -91,11 +91,11 @@ static void the_first_parameter_of_a_name_is_found(void **state)
 	struct str query = S("x=1&na%6De=first&name=second&empty=&bad=%");
 
 	(void)state;
-	assert_str(http_param_get(&mem, query, "name"), "first");
-	assert_str(http_param_get(&mem, query, "empty"), "");
-	assert_null(http_param_get(&mem, query, "missing").p);
-	assert_null(http_param_get(&mem, query, "bad").p);
-	assert_null(http_param_get(&mem, (struct str){ NULL, 0 }, "x").p);
+	assert_str(url_param_get(&mem, query, "name"), "first");
+	assert_str(url_param_get(&mem, query, "empty"), "");
+	assert_null(url_param_get(&mem, query, "missing").p);
+	assert_null(url_param_get(&mem, query, "bad").p);
+	assert_null(url_param_get(&mem, (struct str){ NULL, 0 }, "x").p);
 }
 
 static void absolute_urls_are_valid(void **state)
@@ -108,7 +108,7 @@ static void absolute_urls_are_valid(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(CASES); i++)
-		if (!http_url_valid(str_of(CASES[i])))
+		if (!url_valid(str_of(CASES[i])))
 			fail_msg("'%s' is refused", CASES[i]);
 }
 
@@ -125,10 +125,10 @@ static void everything_else_is_not(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(CASES); i++)
-		if (http_url_valid(str_of(CASES[i])))
+		if (url_valid(str_of(CASES[i])))
 			fail_msg("'%s' is taken", CASES[i]);
-	assert_false(http_url_valid(S("http://a\0b")));
-	assert_false(http_url_valid((struct str){ NULL, 0 }));
+	assert_false(url_valid(S("http://a\0b")));
+	assert_false(url_valid((struct str){ NULL, 0 }));
 }
 
 int main(void)

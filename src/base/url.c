@@ -1,6 +1,6 @@
-/* http/url.c: see the header. Decoding only ever shortens, so one allocation of the text's own
+/* base/url.c: see the header. Decoding only ever shortens, so one allocation of the text's own
  * length is enough, and none when there is nothing to decode. */
-#include "http/url.h"
+#include "base/url.h"
 
 static int hex_value(char c)
 {
@@ -50,34 +50,34 @@ static bool decode(struct arena *mem, struct str text, char blank, struct str *o
 	return true;
 }
 
-bool http_percent_decode(struct arena *mem, struct str text, struct str *out)
+bool url_decode(struct arena *mem, struct str text, struct str *out)
 {
 	return decode(mem, text, '%', out);
 }
 
-enum http_param_step http_param_next(struct arena *mem, struct str *rest, struct http_param *out)
+enum url_param_step url_param_next(struct arena *mem, struct str *rest, struct url_param *out)
 {
 	struct str piece = { NULL, 0 }, name;
 
 	while (rest->p && piece.n == 0)
 		piece = str_cut(rest, '&');
 	if (piece.n == 0)
-		return HTTP_PARAM_END;
+		return URL_PARAM_END;
 	name = str_cut(&piece, '=');
 	if (!piece.p)
 		piece = S("");
 	if (!decode(mem, name, '+', &out->name) || !decode(mem, piece, '+', &out->value))
-		return HTTP_PARAM_MALFORMED;
-	return HTTP_PARAM_OK;
+		return URL_PARAM_MALFORMED;
+	return URL_PARAM_OK;
 }
 
-struct str http_param_get(struct arena *mem, struct str query, const char *name)
+struct str url_param_get(struct arena *mem, struct str query, const char *name)
 {
-	struct http_param param;
-	enum http_param_step step;
+	struct url_param param;
+	enum url_param_step step;
 
-	while ((step = http_param_next(mem, &query, &param)) != HTTP_PARAM_END)
-		if (step == HTTP_PARAM_OK && str_is(param.name, name))
+	while ((step = url_param_next(mem, &query, &param)) != URL_PARAM_END)
+		if (step == URL_PARAM_OK && str_is(param.name, name))
 			return param.value;
 	return (struct str){ NULL, 0 };
 }
@@ -163,7 +163,7 @@ static size_t authority_length(struct str rest)
 	return n;
 }
 
-bool http_url_valid(struct str url)
+bool url_valid(struct str url)
 {
 	ptrdiff_t colon = str_index(url, ':');
 	struct str rest;
@@ -175,4 +175,18 @@ bool http_url_valid(struct str url)
 		return false;
 	rest = str_from(rest, 2);
 	return authority_is_valid((struct str){ rest.p, authority_length(rest) });
+}
+
+bool url_absolute(struct str url)
+{
+	ptrdiff_t colon = str_index(url, ':');
+	struct str scheme, rest;
+
+	if (colon < 0)
+		return false;
+	scheme = (struct str){ url.p, (size_t)colon };
+	rest = str_from(url, (size_t)colon + 1);
+	if (str_starts(rest, S("//")) || str_eq_nocase(scheme, S("http")) || str_eq_nocase(scheme, S("https")))
+		return url_valid(url);
+	return rest.n > 0 && text_is_valid(url) && scheme_is_valid(scheme);
 }

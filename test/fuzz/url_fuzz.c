@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
-#include "http/url.h"
+#include "base/url.h"
 
 #define REQUIRE(condition) ((condition) ? (void)0 : abort())
 
@@ -14,19 +14,19 @@ static void check_round_trip(struct arena *mem, struct str text)
 
 	for (size_t i = 0; i < text.n; i++)
 		buf_printf(&encoded, "%%%02x", (unsigned char)text.p[i]);
-	REQUIRE(http_percent_decode(mem, buf_view(&encoded), &decoded));
+	REQUIRE(url_decode(mem, buf_view(&encoded), &decoded));
 	REQUIRE(str_eq(decoded, text));
 }
 
 static void check_params(struct arena *mem, struct str query)
 {
 	struct str rest = query;
-	struct http_param param;
-	enum http_param_step step;
+	struct url_param param;
+	enum url_param_step step;
 	size_t total = 0;
 
-	while ((step = http_param_next(mem, &rest, &param)) != HTTP_PARAM_END) {
-		if (step != HTTP_PARAM_OK)
+	while ((step = url_param_next(mem, &rest, &param)) != URL_PARAM_END) {
+		if (step != URL_PARAM_OK)
 			continue;
 		total += param.name.n + param.value.n;
 		REQUIRE(param.name.p && param.value.p);
@@ -36,7 +36,7 @@ static void check_params(struct arena *mem, struct str query)
 
 static void check_url(struct str url)
 {
-	if (!http_url_valid(url))
+	if (!url_valid(url))
 		return;
 	REQUIRE(str_find(url, S("://")) > 0);
 	for (size_t i = 0; i < url.n; i++)
@@ -51,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct arena mem;
 
 	arena_init(&mem, 4096);
-	if (http_percent_decode(&mem, text, &decoded))
+	if (url_decode(&mem, text, &decoded))
 		REQUIRE(decoded.n <= text.n);
 	check_round_trip(&mem, text);
 	check_params(&mem, text);
