@@ -1,7 +1,8 @@
 /* json/json.c: from text to our tree.
  *
- * Depth is checked on the text before the parser sees it, so that a hostile body costs one scan
- * and no memory. yyjson's own document is built in the arena too; its strings are shared.
+ * yyjson's own document is built in the arena too, and its strings are shared. It does not
+ * recurse, so any depth is safe to read; what is too deep is refused on the way to our tree,
+ * which does.
  */
 #include "json/json.h"
 
@@ -24,35 +25,6 @@ static void *grow_in_arena(void *mem, void *p, size_t old_bytes, size_t bytes)
 static void free_in_arena(void *mem, void *p)
 {
 	(void)mem, (void)p;
-}
-
-/* Whether brackets nest deeper than JSON_DEPTH, looking past strings. */
-static bool too_deep(struct str text)
-{
-	bool quoted = false;
-	int depth = 0;
-
-	for (size_t i = 0; i < text.n; i++) {
-		switch (text.p[i]) {
-		case '\\':
-			i += quoted;
-			break;
-		case '"':
-			quoted = !quoted;
-			break;
-		case '[':
-		case '{':
-			if (!quoted && ++depth > JSON_DEPTH)
-				return true;
-			break;
-		case ']':
-		case '}':
-			if (!quoted)
-				depth--;
-			break;
-		}
-	}
-	return false;
 }
 
 /* -- repair: what JavaScript's decoder and parser forgive -------------------------------------- */
@@ -170,20 +142,23 @@ static struct str text_of(yyjson_val *v)
 	return (struct str){ yyjson_get_str(v), yyjson_get_len(v) };
 }
 
-static void convert(struct arena *mem, yyjson_val *from, struct json *to);
+/* All: false when the value nests deeper than `depth` levels. */
+static bool convert(struct arena *mem, yyjson_val *from, int depth, struct json *to);
 
-static void convert_array(struct arena *mem, yyjson_val *from, struct json *to)
+static bool convert_array(struct arena *mem, yyjson_val *from, int depth, struct json *to)
 {
 	struct json *items = arena_array(mem, yyjson_arr_size(from), sizeof(*items));
 	size_t i, n;
 	yyjson_val *item;
 
 	yyjson_arr_foreach(from, i, n, item)
-		convert(mem, item, &items[i]);
+		if (!convert(mem, item, depth, &items[i]))
+			return false;
 	*to = (struct json){ .type = JSON_ARRAY, .items = items, .n_items = n };
+	return true;
 }
 
-static void convert_object(struct arena *mem, yyjson_val *from, struct json *to)
+static bool convert_object(struct arena *mem, yyjson_val *from, int depth, struct json *to)
 {
 	size_t size = yyjson_obj_size(from), n = 0, i, all;
 	struct json_member *members = arena_array(mem, size, sizeof(*members));
@@ -200,35 +175,40 @@ static void convert_object(struct arena *mem, yyjson_val *from, struct json *to)
 		size_t at = set.slots ? find_or_add(&set, members, n, name) : find_linear(members, n, name);
 
 		members[at].key = name;
-		convert(mem, value, &members[at].value);
+		if (!convert(mem, value, depth, &members[at].value))
+			return false;
 		n += at == n;
 	}
 	*to = (struct json){ .type = JSON_OBJECT, .members = members, .n_members = n };
+	return true;
 }
 
-static void convert(struct arena *mem, yyjson_val *from, struct json *to)
+static struct json convert_number(yyjson_val *from)
+{
+	if (yyjson_is_sint(from) || (yyjson_is_uint(from) && yyjson_get_uint(from) <= INT64_MAX))
+		return (struct json){ .type = JSON_INT, .integer = yyjson_get_sint(from) };
+	return (struct json){ .type = JSON_NUM, .number = yyjson_get_num(from) };
+}
+
+static bool convert(struct arena *mem, yyjson_val *from, int depth, struct json *to)
 {
 	switch (yyjson_get_type(from)) {
 	case YYJSON_TYPE_BOOL:
 		*to = (struct json){ .type = JSON_BOOL, .boolean = yyjson_get_bool(from) };
-		break;
+		return true;
 	case YYJSON_TYPE_NUM:
-		if (yyjson_is_sint(from) || (yyjson_is_uint(from) && yyjson_get_uint(from) <= INT64_MAX))
-			*to = (struct json){ .type = JSON_INT, .integer = yyjson_get_sint(from) };
-		else
-			*to = (struct json){ .type = JSON_NUM, .number = yyjson_get_num(from) };
-		break;
+		*to = convert_number(from);
+		return true;
 	case YYJSON_TYPE_STR:
 		*to = (struct json){ .type = JSON_STR, .text = text_of(from) };
-		break;
+		return true;
 	case YYJSON_TYPE_ARR:
-		convert_array(mem, from, to);
-		break;
+		return depth > 0 && convert_array(mem, from, depth - 1, to);
 	case YYJSON_TYPE_OBJ:
-		convert_object(mem, from, to);
-		break;
+		return depth > 0 && convert_object(mem, from, depth - 1, to);
 	default:
 		*to = (struct json){ .type = JSON_NULL };
+		return true;
 	}
 }
 
@@ -241,14 +221,13 @@ enum err json_parse(struct ctx *ctx, struct str text, enum json_flags flags, con
 
 	if (flags & JSON_REPAIR)
 		text = repaired(ctx->mem, text);
-	if (too_deep(text))
-		return fail(ctx, ERR_INVALID, "more than %d levels deep", JSON_DEPTH);
 	/* Without YYJSON_READ_INSITU the parser only reads the text. */
 	doc = yyjson_read_opts((char *)(uintptr_t)(text.p ? text.p : ""), text.n, YYJSON_READ_NOFLAG, &alloc, &why);
 	if (!doc)
 		return fail(ctx, ERR_INVALID, "%s at byte %zu", text.n ? why.msg : "no JSON text", why.pos);
 	root = NEW(ctx->mem, struct json);
-	convert(ctx->mem, yyjson_doc_get_root(doc), root);
+	if (!convert(ctx->mem, yyjson_doc_get_root(doc), JSON_DEPTH, root))
+		return fail(ctx, ERR_INVALID, "more than %d levels deep", JSON_DEPTH);
 	*out = root;
 	return OK;
 }
