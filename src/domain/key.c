@@ -1,0 +1,223 @@
+/* domain/key.c: the two kinds in one table; everything else is the same for both. */
+#include "domain/key.h"
+
+#include "base/clock.h"
+#include "base/id.h"
+#include "base/log.h"
+#include "base/utf8.h"
+
+#define US_PER_MINUTE (60 * US_PER_SECOND)
+
+static struct str make_hex(struct arena *mem, const unsigned char *random)
+{
+	return hex_text(mem, random, 16);
+}
+
+static struct str make_base64url(struct arena *mem, const unsigned char *random)
+{
+	return base64url_text(mem, random, 32);
+}
+
+static bool hex_char(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+
+/* Anything: a personal key is judged by its digest alone (studio contract 1.2). */
+static bool any_char(char c)
+{
+	(void)c;
+	return true;
+}
+
+static const struct kind {
+	const char *name, *prefix;
+	struct str (*make)(struct arena *mem, const unsigned char *random);
+	bool (*body_char)(char c);           /* what may stand behind the prefix */
+	size_t body_length;                  /* 0 = any */
+	size_t name_min, name_max, preview_head;
+	bool expires;
+} KINDS[] = {
+	[KEY_WORKSPACE] = { "workspace", "sk_prod_", make_hex, hex_char, 32, 3, 50, 12, true },
+	[KEY_PERSONAL] = { "personal", "tas_", make_base64url, any_char, 0, 1, 64, 4, false },
+};
+
+static const char *const ROLES[] = {
+	[ROLE_NONE] = "none", [ROLE_VIEWER] = "viewer", [ROLE_OPERATOR] = "operator", [ROLE_ADMIN] = "workspace_admin",
+};
+
+enum role role_of(struct str name)
+{
+	for (enum role r = ROLE_VIEWER; r <= ROLE_ADMIN; r++)
+		if (str_is(name, ROLES[r]))
+			return r;
+	return ROLE_NONE;
+}
+
+const char *role_name(enum role role)
+{
+	return ROLES[role];
+}
+
+/* -- minting ------------------------------------------------------------------------------------- */
+
+/* How long each choice lasts (workspace contract K-4). */
+static const struct {
+	const char *name;
+	int days, months;
+} EXPIRIES[] = {
+	{ "15d", 15, 0 }, { "25d", 25, 0 }, { "45d", 45, 0 }, { "90d", 90, 0 }, { "6m", 0, 6 }, { "1y", 0, 12 },
+};
+
+static bool expiry_from(int64_t now, struct str expiry, int64_t *out)
+{
+	for (size_t i = 0; i < COUNT_OF(EXPIRIES); i++) {
+		if (!str_is(expiry, EXPIRIES[i].name))
+			continue;
+		*out = time_add_months(now, EXPIRIES[i].months) + EXPIRIES[i].days * US_PER_DAY;
+		return true;
+	}
+	return false;
+}
+
+static enum err check_request(struct ctx *ctx, const struct kind *kind, const struct key_request *r)
+{
+	size_t n = utf8_count(r->name);
+
+	if (n < kind->name_min || n > kind->name_max || str_trim(r->name).n == 0)
+		return fail(ctx, ERR_INVALID, "the name of a %s key has %zu to %zu characters", kind->name, kind->name_min,
+			    kind->name_max);
+	if (utf8_count(r->description) > 255)
+		return fail(ctx, ERR_INVALID, "a description has at most 255 characters");
+	if (!kind->expires && r->expiry.p)
+		return fail(ctx, ERR_INVALID, "personal keys do not expire");
+	return OK;
+}
+
+static enum err insert_key(struct ctx *ctx, struct db_tx *tx, void *key)
+{
+	return keys_insert(ctx, tx, key);
+}
+
+enum err key_create(struct ctx *ctx, const struct key_request *r, struct api_key *out, struct str *secret)
+{
+	const struct kind *kind = &KINDS[r->kind];
+	unsigned char random[32];
+	struct str body, text;
+	struct api_key key = {
+		.id = uuid_new(ctx->mem), .workspace_id = r->workspace_id, .user_id = r->user_id,
+		.kind = str_of(kind->name), .name = r->name, .description = r->description, .expiry = r->expiry,
+		.active = true, .created_at = now_us(),
+	};
+
+	TRY(check_request(ctx, kind, r));
+	if (kind->expires && !expiry_from(key.created_at, r->expiry, &key.expires_at))
+		return fail(ctx, ERR_INVALID, "a workspace key expires after 15d, 25d, 45d, 90d, 6m or 1y");
+	random_bytes(random, sizeof(random));
+	body = kind->make(ctx->mem, random);
+	text = arena_printf(ctx->mem, "%s%.*s", kind->prefix, STR(body));
+	key.digest = sha256_hex(ctx->mem, text);
+	key.preview = arena_printf(ctx->mem, "%.*s…%s", (int)kind->preview_head, text.p, text.p + text.n - 4);
+	TRY(db_write(ctx, insert_key, &key));
+	*out = key;
+	*secret = text;
+	return OK;
+}
+
+/* -- changing ------------------------------------------------------------------------------------ */
+
+struct change {
+	struct str workspace_id, id;
+	bool active;
+};
+
+static enum err set_active(struct ctx *ctx, struct db_tx *tx, void *arg)
+{
+	const struct change *c = arg;
+
+	return keys_set_active(ctx, tx, c->workspace_id, c->id, c->active);
+}
+
+static enum err delete(struct ctx *ctx, struct db_tx *tx, void *arg)
+{
+	const struct change *c = arg;
+
+	return keys_delete(ctx, tx, c->workspace_id, c->id);
+}
+
+enum err key_set_active(struct ctx *ctx, struct str workspace_id, struct str id, bool active)
+{
+	return db_write(ctx, set_active, &(struct change){ workspace_id, id, active });
+}
+
+enum err key_delete(struct ctx *ctx, struct str workspace_id, struct str id)
+{
+	return db_write(ctx, delete, &(struct change){ workspace_id, id, false });
+}
+
+/* -- presenting ---------------------------------------------------------------------------------- */
+
+/* Spares the store a lookup for what cannot be a key (K-1). */
+static bool well_formed(struct str token)
+{
+	for (size_t i = 0; i < COUNT_OF(KINDS); i++) {
+		struct str body = str_from(token, strlen(KINDS[i].prefix));
+
+		if (!str_starts(token, str_of(KINDS[i].prefix)))
+			continue;
+		if (KINDS[i].body_length && body.n != KINDS[i].body_length)
+			return false;
+		for (size_t j = 0; j < body.n; j++)
+			if (!KINDS[i].body_char(body.p[j]))
+				return false;
+		return true;
+	}
+	return false;
+}
+
+static bool usable(const struct key_use *key)
+{
+	return key->active && (key->expires_at == 0 || now_us() < key->expires_at);
+}
+
+enum err key_authenticate(struct ctx *ctx, struct str token, enum key_verdict *verdict, struct actor *actor)
+{
+	struct key_use use;
+	enum err e;
+
+	*verdict = KEY_UNKNOWN;
+	if (!well_formed(token))
+		return OK;
+	e = keys_use(ctx, sha256_hex(ctx->mem, token), &use);
+	if (e == ERR_NOT_FOUND || (e == OK && !usable(&use)))
+		return OK;
+	TRY(e);
+	*actor = (struct actor){
+		.workspace_id = use.workspace_id, .user_id = use.user_id, .key_id = use.id,
+		.role = role_of(use.role), .key_last_used_us = use.last_used_at,
+	};
+	*verdict = actor->role == ROLE_NONE ? KEY_NOT_A_MEMBER : KEY_GOOD;
+	return OK;
+}
+
+struct usage {
+	const struct actor *actor;
+	int64_t now;
+};
+
+static enum err stamp_use(struct ctx *ctx, struct db_tx *tx, void *arg)
+{
+	const struct usage *u = arg;
+
+	return keys_set_last_used(ctx, tx, u->actor->workspace_id, u->actor->key_id, u->now);
+}
+
+void key_used(struct ctx *ctx, const struct actor *actor)
+{
+	struct usage usage = { actor, now_us() };
+
+	if (!actor->key_id.p || usage.now - actor->key_last_used_us < US_PER_MINUTE)
+		return;
+	if (db_write(ctx, stamp_use, &usage) != OK)
+		log_warn("key.stamp", kv_s("key", actor->key_id), kv_z("why", ctx->why));
+}
