@@ -1,0 +1,170 @@
+/* store/agents.c: SQL of agent. Identity and what is searched stand in columns, the rest in spec. */
+#include "store/agents.h"
+
+#include "store/rows.h"
+
+#define COLS "id, workspace_id, name, app_id, created_by, created_at, updated_at, published_id, spec"
+/* $2 is the lower-cased search text, or NULL. */
+#define MATCHING \
+	" FROM agent WHERE workspace_id = $1 AND ($2 IS NULL OR instr(lower(name), $2) " \
+	"OR instr(lower(coalesce(spec ->> '$.description', '')), $2))"
+#define PAGE_BY(order) "SELECT " COLS MATCHING " ORDER BY " order " LIMIT $3 OFFSET $4"
+
+enum { BY_ID, BY_NAME, USING, INSERT, UPDATE, DELETE, COUNT, LIST };
+
+static const struct sql SQL[] = {
+	[BY_ID] = { "agents.by_id", "SELECT " COLS " FROM agent WHERE workspace_id = $1 AND id = $2" },
+	[BY_NAME] = { "agents.by_name", "SELECT " COLS " FROM agent WHERE workspace_id = $1 AND name = $2" },
+	[USING] = { "agents.using",
+		"SELECT " COLS " FROM agent WHERE workspace_id = $1 AND instr(spec, $2) ORDER BY id" },
+	[INSERT] = { "agents.insert", "INSERT INTO agent (" COLS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)" },
+	[UPDATE] = { "agents.update",
+		"UPDATE agent SET name = $3, app_id = $4, updated_at = $5, published_id = $6, spec = $7 "
+		"WHERE workspace_id = $1 AND id = $2" },
+	[DELETE] = { "agents.delete", "DELETE FROM agent WHERE workspace_id = $1 AND id = $2" },
+	[COUNT] = { "agents.count", "SELECT count(*)" MATCHING },
+};
+
+/* By agent_order, then direction. */
+static const struct sql PAGES[][2] = {
+	[AGENTS_BY_CREATED] = { { "agents.by_created", PAGE_BY("created_at, id") },
+				{ "agents.by_created_desc", PAGE_BY("created_at DESC, id DESC") } },
+	[AGENTS_BY_UPDATED] = { { "agents.by_updated", PAGE_BY("updated_at, id") },
+				{ "agents.by_updated_desc", PAGE_BY("updated_at DESC, id DESC") } },
+	[AGENTS_BY_NAME] = { { "agents.by_name_asc", PAGE_BY("name, id") },
+			     { "agents.by_name_desc", PAGE_BY("name DESC, id DESC") } },
+};
+
+static enum err read_agent(struct ctx *ctx, struct stmt *s, struct agent *out)
+{
+	struct agent a = {0};
+	const struct json *spec;
+	struct str name, app_id;
+
+	a.id = col_str(ctx, s);
+	a.workspace_id = col_str(ctx, s);
+	name = col_str(ctx, s);
+	app_id = col_str(ctx, s);
+	a.created_by = col_str(ctx, s);
+	a.created_at = col_time(s);
+	a.updated_at = col_time(s);
+	a.published_id = col_str(ctx, s);
+	if (json_parse(ctx, col_str(ctx, s), JSON_STRICT, &spec) != OK)
+		return fail(ctx, ERR_INTERNAL, "agent %.*s: its spec does not parse", STR(a.id));
+	TRY(schema_read(ctx, &agent_schema, spec, READ_STORED, &a));
+	/* The columns are the truth for what stands in both. */
+	a.name = name;
+	a.app_id = app_id;
+	*out = a;
+	return OK;
+}
+
+static enum err read_one(struct ctx *ctx, const struct sql *sql, struct str workspace_id, struct str key, struct agent *out)
+{
+	AUTO(stmt_done) struct stmt s = {0};
+
+	TRY(stmt_read(ctx, sql, &s));
+	bind_str(&s, workspace_id);
+	bind_str(&s, key);
+	TRY(row_required(ctx, &s, "agent"));
+	return read_agent(ctx, &s, out);
+}
+
+enum err agents_by_id(struct ctx *ctx, struct str workspace_id, struct str id, struct agent *out)
+{
+	return read_one(ctx, &SQL[BY_ID], workspace_id, id, out);
+}
+
+enum err agents_by_name(struct ctx *ctx, struct str workspace_id, struct str name, struct agent *out)
+{
+	return read_one(ctx, &SQL[BY_NAME], workspace_id, name, out);
+}
+
+static enum err read_all(struct ctx *ctx, struct stmt *s, struct list *out)
+{
+	struct agent *agents = NULL;
+	size_t n = 0, cap = 0;
+	bool row;
+
+	for (;;) {
+		TRY(stmt_step(ctx, s, &row));
+		if (!row)
+			break;
+		agents = arena_more(ctx->mem, agents, n, &cap, sizeof(*agents));
+		TRY(read_agent(ctx, s, &agents[n++]));
+	}
+	*out = (struct list){ agents, n };
+	return OK;
+}
+
+static void bind_filter(struct ctx *ctx, struct stmt *s, struct str workspace_id, const struct agent_filter *f)
+{
+	bind_str(s, workspace_id);
+	bind_search(ctx, s, f->q);
+}
+
+enum err agents_list(struct ctx *ctx, struct str workspace_id, const struct agent_filter *f, struct list *out, int64_t *total)
+{
+	AUTO(stmt_done) struct stmt count = {0}, page = {0};
+
+	TRY(stmt_read(ctx, &SQL[COUNT], &count));
+	bind_filter(ctx, &count, workspace_id, f);
+	TRY(row_count(ctx, &count, total));
+	TRY(stmt_read(ctx, &PAGES[f->order][f->descending], &page));
+	bind_filter(ctx, &page, workspace_id, f);
+	bind_int(&page, f->limit);
+	bind_int(&page, f->offset);
+	return read_all(ctx, &page, out);
+}
+
+enum err agents_using(struct ctx *ctx, struct str workspace_id, struct str knowledge_base_id, struct list *out)
+{
+	AUTO(stmt_done) struct stmt s = {0};
+
+	TRY(stmt_read(ctx, &SQL[USING], &s));
+	bind_str(&s, workspace_id);
+	bind_str(&s, knowledge_base_id);
+	return read_all(ctx, &s, out);
+}
+
+enum err agents_insert(struct ctx *ctx, struct db_tx *tx, const struct agent *a)
+{
+	AUTO(stmt_done) struct stmt s = {0};
+
+	TRY(stmt_write(ctx, tx, &SQL[INSERT], &s));
+	bind_str(&s, a->id);
+	bind_str(&s, a->workspace_id);
+	bind_str(&s, a->name);
+	bind_str(&s, a->app_id);
+	bind_str(&s, a->created_by);
+	bind_time(&s, a->created_at);
+	bind_time(&s, a->updated_at);
+	bind_str(&s, a->published_id);
+	bind_str(&s, schema_text(ctx->mem, &agent_schema, a, WRITE_STORED));
+	return stmt_run(ctx, &s, NULL);
+}
+
+enum err agents_update(struct ctx *ctx, struct db_tx *tx, const struct agent *a)
+{
+	AUTO(stmt_done) struct stmt s = {0};
+
+	TRY(stmt_write(ctx, tx, &SQL[UPDATE], &s));
+	bind_str(&s, a->workspace_id);
+	bind_str(&s, a->id);
+	bind_str(&s, a->name);
+	bind_str(&s, a->app_id);
+	bind_time(&s, a->updated_at);
+	bind_str(&s, a->published_id);
+	bind_str(&s, schema_text(ctx->mem, &agent_schema, a, WRITE_STORED));
+	return rows_changed(ctx, &s, "agent");
+}
+
+enum err agents_delete(struct ctx *ctx, struct db_tx *tx, struct str workspace_id, struct str id)
+{
+	AUTO(stmt_done) struct stmt s = {0};
+
+	TRY(stmt_write(ctx, tx, &SQL[DELETE], &s));
+	bind_str(&s, workspace_id);
+	bind_str(&s, id);
+	return rows_changed(ctx, &s, "agent");
+}

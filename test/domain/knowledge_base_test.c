@@ -1,0 +1,439 @@
+/* test/domain/knowledge_base_test.c: the rules of knowledge bases. */
+#include "domain/knowledge_base.h"
+
+#include "../store/workspace.h"
+#include "model/extractive.h"
+
+/* -- what most tests need ------------------------------------------------------------------------ */
+
+enum { TEXTS_MAX = 4 };
+
+static struct material texts(struct rig *r, const char *const all[static TEXTS_MAX])
+{
+	struct str *items = arena_array(&r->mem, TEXTS_MAX, sizeof(*items));
+	size_t n = 0;
+
+	for (; n < TEXTS_MAX && all[n]; n++)
+		items[n] = str_of(all[n]);
+	return (struct material){ .texts = { items, n } };
+}
+
+#define TEXTS(...) texts(r, (const char *const[TEXTS_MAX]){ __VA_ARGS__ })
+
+static struct knowledge_base create(struct rig *r, struct material material)
+{
+	struct knowledge_base_draft draft = { S("text"), S("Valley"), { NULL, 0 }, material };
+	struct knowledge_base kb;
+
+	assert_int_equal(knowledge_base_create(&r->ctx, &draft, &kb), OK);
+	return kb;
+}
+
+static size_t n_bases(struct rig *r)
+{
+	struct list all;
+
+	assert_int_equal(knowledge_base_list_all(&r->ctx, &all), OK);
+	return all.n;
+}
+
+static size_t n_found(struct rig *r, struct str text)
+{
+	struct search s = { .text = text, .everywhere = true, .top_k = 10, .min_similarity = 0.5 };
+	struct list hits;
+
+	assert_int_equal(knowledge_base_search(&r->ctx, &s, &hits), OK);
+	return hits.n;
+}
+
+static enum err update(struct rig *r, struct str id, struct str json, struct knowledge_base *out)
+{
+	const struct json *body;
+
+	assert_int_equal(json_parse(&r->ctx, json, JSON_STRICT, &body), OK);
+	return knowledge_base_update(&r->ctx, id, body, out);
+}
+
+/* The i-th issue has this code and lies at list[index]. */
+static void assert_issue(struct rig *r, size_t i, const char *code, const char *list, size_t index)
+{
+	assert_true(i < r->ctx.issues->n);
+	assert_string_equal(r->ctx.issues->items[i].code, code);
+	assert_int_equal(r->ctx.issues->items[i].path->index, index);
+	assert_str(r->ctx.issues->items[i].path->up->name, list);
+}
+
+/* -- content going in ---------------------------------------------------------------------------- */
+
+static void what_was_created_is_found_at_once(void **state)
+{
+	struct rig *r = *state;
+	struct knowledge_base kb = create(r, TEXTS("The harbour closes at night.", "Apples ripen in autumn."));
+
+	assert_str(kb.title, "Valley");
+	assert_str(kb.type, "text");
+	assert_null(kb.description.p);
+	assert_true(str_eq(kb.created_by, r->ctx.actor.user_id));
+	assert_int_equal(kb.created_at, kb.updated_at);
+	assert_int_equal(kb.size.bytes, 51);
+	assert_str(kb.size.formatted, "51 B");
+	assert_int_equal(kb.size.words, 9);
+	assert_int_equal(kb.size.chunks, 2);
+	assert_int_equal(n_found(r, S("When does the harbour close?")), 1);
+}
+
+static void one_text_that_is_blank_fails_all_of_it(void **state)
+{
+	struct rig *r = *state;
+	struct knowledge_base_draft draft = { S("text"), S("Valley"), { NULL, 0 }, TEXTS("Apples.", " \n ", "Pears.") };
+	struct knowledge_base kb;
+
+	assert_int_equal(knowledge_base_create(&r->ctx, &draft, &kb), ERR_INVALID);
+	assert_int_equal(r->ctx.issues->n, 1);
+	assert_issue(r, 0, "ingest_failed", "content", 1);
+	assert_int_equal(n_bases(r), 0);
+	assert_int_equal(n_found(r, S("apples")), 0);
+}
+
+static void a_shell_for_files_is_empty(void **state)
+{
+	struct rig *r = *state;
+	struct knowledge_base_draft draft = { .type = S("files"), .title = S("Manuals"), .description = S("To come") };
+	struct knowledge_base_status status;
+	struct knowledge_base kb;
+
+	assert_int_equal(knowledge_base_create(&r->ctx, &draft, &kb), OK);
+	assert_str(kb.description, "To come");
+	assert_int_equal(kb.size.chunks, 0);
+	assert_str(kb.size.formatted, "0 B");
+	assert_int_equal(knowledge_base_status(&r->ctx, kb.id, &status), OK);
+	assert_str(status.status, "empty");
+}
+
+static void web_pages_are_refused_one_by_one(void **state)
+{
+	struct rig *r = *state;
+	struct str urls[] = { S("https://example.org/a"), S("https://example.org/b") };
+	struct knowledge_base_draft draft = { .type = S("website"), .title = S("Pages"), .material.urls = { urls, 2 } };
+	struct knowledge_base kb;
+
+	assert_int_equal(knowledge_base_create(&r->ctx, &draft, &kb), ERR_INVALID);
+	assert_int_equal(r->ctx.issues->n, 2);
+	assert_issue(r, 0, "ingest_failed", "urls", 0);
+	assert_issue(r, 1, "ingest_failed", "urls", 1);
+	assert_int_equal(n_bases(r), 0);
+}
+
+static void appended_content_adds_up_and_is_found(void **state)
+{
+	struct rig *r = *state;
+	struct knowledge_base kb = create(r, TEXTS("The harbour closes at night.")), more;
+	struct material material = TEXTS("Apples ripen in autumn.");
+
+	assert_int_equal(knowledge_base_append(&r->ctx, kb.id, &material, &more), OK);
+	assert_int_equal(more.size.bytes, 51);
+	assert_int_equal(more.size.chunks, 2);
+	assert_true(more.updated_at >= kb.updated_at);
+	assert_int_equal(n_found(r, S("When do apples ripen?")), 1);
+	assert_int_equal(n_found(r, S("When does the harbour close?")), 1);
+}
+
+static void a_failed_append_leaves_the_base_as_it_was(void **state)
+{
+	struct rig *r = *state;
+	struct knowledge_base kb = create(r, TEXTS("The harbour closes at night.")), after;
+	struct material material = TEXTS("Apples ripen in autumn.", "\t");
+
+	assert_int_equal(knowledge_base_append(&r->ctx, kb.id, &material, &after), ERR_INVALID);
+	assert_int_equal(knowledge_base_get(&r->ctx, kb.id, &after), OK);
+	assert_int_equal(after.size.bytes, kb.size.bytes);
+	assert_int_equal(after.size.chunks, 1);
+	assert_int_equal(after.updated_at, kb.updated_at);
+	assert_int_equal(n_found(r, S("When do apples ripen?")), 0);
+}
+
+static void an_unknown_base_is_told_before_bad_content(void **state)
+{
+	struct rig *r = *state;
+	struct material material = TEXTS(" ");
+	struct knowledge_base kb;
+
+	assert_int_equal(knowledge_base_append(&r->ctx, uuid_new(&r->mem), &material, &kb), ERR_NOT_FOUND);
+	assert_int_equal(r->ctx.issues->n, 0);
+}
+
+/* -- changing and deleting ----------------------------------------------------------------------- */
+
+static void an_update_changes_what_is_sent_and_nothing_else(void **state)
+{
+	struct rig *r = *state;
+	struct knowledge_base kb = create(r, TEXTS("Apples.")), after;
+
+	assert_int_equal(update(r, kb.id, S("{\"description\":\"Fruit\"}"), &after), OK);
+	assert_int_equal(knowledge_base_get(&r->ctx, kb.id, &after), OK);
+	assert_str(after.title, "Valley");
+	assert_str(after.description, "Fruit");
+	assert_true(after.updated_at > kb.updated_at);
+	assert_int_equal(update(r, kb.id, S("{\"title\":\"Hill\",\"description\":null}"), &after), OK);
+	assert_int_equal(knowledge_base_get(&r->ctx, kb.id, &after), OK);
+	assert_str(after.title, "Hill");
+	assert_null(after.description.p);
+	assert_int_equal(after.size.chunks, 1);
+}
+
+static void an_empty_update_is_none(void **state)
+{
+	struct rig *r = *state;
+	struct knowledge_base kb = create(r, TEXTS("Apples.")), after;
+
+	assert_int_equal(update(r, kb.id, S("{}"), &after), OK);
+	assert_str(after.title, "Valley");
+	assert_int_equal(after.updated_at, kb.updated_at);
+}
+
+/* An agent that uses the bases given, and whose prompt says what is given. */
+static struct agent agent_with(struct rig *r, struct str name, struct list bases, struct str prompt)
+{
+	struct str app_id;
+
+	assert_int_equal(apps_default(&r->ctx, r->ctx.actor.workspace_id, &app_id), OK);
+	return (struct agent){
+		.id = uuid_new(&r->mem), .workspace_id = r->ctx.actor.workspace_id, .created_by = r->ctx.actor.user_id,
+		.created_at = 1, .updated_at = 1, .name = name, .system_prompt = prompt, .visibility = S("private"),
+		.agent_mode = S("CHAT"), .model = { .provider = S("CUSTOM"), .model = S("builtin/extractive") },
+		.capabilities = { .knowledge_bases = bases }, .app_id = app_id,
+	};
+}
+
+static enum err insert_agent(struct ctx *ctx, struct db_tx *tx, void *agent)
+{
+	return agents_insert(ctx, tx, agent);
+}
+
+static void a_deleted_base_leaves_search_and_every_agent(void **state)
+{
+	struct rig *r = *state;
+	struct knowledge_base gone = create(r, TEXTS("Apples ripen.")), kept = create(r, TEXTS("Pears ripen."));
+	struct knowledge_base_reference both[] = { { gone.id, S("read") }, { kept.id, S("read-write") } };
+	struct agent a = agent_with(r, S("Gardener"), (struct list){ both, 2 }, (struct str){ NULL, 0 });
+	struct knowledge_base kb;
+
+	assert_int_equal(db_write(&r->ctx, insert_agent, &a), OK);
+	assert_int_equal(knowledge_base_delete(&r->ctx, gone.id), OK);
+	assert_int_equal(knowledge_base_get(&r->ctx, gone.id, &kb), ERR_NOT_FOUND);
+	assert_int_equal(knowledge_base_delete(&r->ctx, gone.id), ERR_NOT_FOUND);
+	assert_int_equal(n_found(r, S("apples")), 0);
+	assert_int_equal(n_found(r, S("pears")), 1);
+
+	assert_int_equal(agents_by_id(&r->ctx, a.workspace_id, a.id, &a), OK);
+	assert_int_equal(a.capabilities.knowledge_bases.n, 1);
+	assert_true(str_eq(LIST_AT(a.capabilities.knowledge_bases, struct knowledge_base_reference, 0)->id, kept.id));
+	assert_str(LIST_AT(a.capabilities.knowledge_bases, struct knowledge_base_reference, 0)->access, "read-write");
+	assert_true(a.updated_at > 1);
+}
+
+static void an_agent_that_only_mentions_a_deleted_base_is_left_alone(void **state)
+{
+	struct rig *r = *state;
+	struct knowledge_base kb = create(r, TEXTS("Apples ripen."));
+	struct agent a = agent_with(r, S("Gardener"), (struct list){ NULL, 0 }, kb.id);
+
+	assert_int_equal(db_write(&r->ctx, insert_agent, &a), OK);
+	assert_int_equal(knowledge_base_delete(&r->ctx, kb.id), OK);
+	assert_int_equal(agents_by_id(&r->ctx, a.workspace_id, a.id, &a), OK);
+	assert_int_equal(a.updated_at, 1);
+}
+
+/* -- other workspaces ---------------------------------------------------------------------------- */
+
+static void a_base_of_another_workspace_does_not_exist(void **state)
+{
+	struct rig *r = *state;
+	struct knowledge_base kb = create(r, TEXTS("Apples ripen.")), out;
+	struct actor owner = r->ctx.actor;
+	struct material material = TEXTS("Mine.");
+	struct knowledge_question question = { .text = S("apples"), .top_k = 1, .max_answer_tokens = 1 };
+	struct search search = { .text = S("apples"), .knowledge_base_ids = { &kb.id, 1 }, .top_k = 1 };
+	struct knowledge_base_status status;
+	struct knowledge_answer answer;
+	struct list list;
+	int64_t total;
+
+	enter_workspace(r, S("other"));
+	assert_int_equal(knowledge_base_get(&r->ctx, kb.id, &out), ERR_NOT_FOUND);
+	assert_int_equal(update(r, kb.id, S("{\"title\":\"Mine\"}"), &out), ERR_NOT_FOUND);
+	assert_int_equal(knowledge_base_append(&r->ctx, kb.id, &material, &out), ERR_NOT_FOUND);
+	assert_int_equal(knowledge_base_delete(&r->ctx, kb.id), ERR_NOT_FOUND);
+	assert_int_equal(knowledge_base_search(&r->ctx, &search, &list), ERR_NOT_FOUND);
+	assert_int_equal(knowledge_base_ask(&r->ctx, kb.id, &question, &answer), ERR_NOT_FOUND);
+	assert_int_equal(knowledge_base_status(&r->ctx, kb.id, &status), ERR_NOT_FOUND);
+	assert_int_equal(knowledge_base_embeddings(&r->ctx, kb.id, 10, 0, &list, &total), ERR_NOT_FOUND);
+	r->ctx.actor = owner;
+	assert_int_equal(knowledge_base_get(&r->ctx, kb.id, &out), OK);
+	assert_str(out.title, "Valley");
+}
+
+static void one_unknown_base_in_the_scope_fails_the_search(void **state)
+{
+	struct rig *r = *state;
+	struct str scope[] = { create(r, TEXTS("Apples.")).id, uuid_new(&r->mem) };
+	struct search search = { .text = S("apples"), .knowledge_base_ids = { scope, 2 }, .top_k = 1 };
+	struct list hits;
+
+	assert_int_equal(knowledge_base_search(&r->ctx, &search, &hits), ERR_NOT_FOUND);
+	search.knowledge_base_ids.n = 1;
+	assert_int_equal(knowledge_base_search(&r->ctx, &search, &hits), OK);
+	assert_int_equal(hits.n, 1);
+}
+
+/* -- asking -------------------------------------------------------------------------------------- */
+
+static enum err ask(struct rig *r, struct str id, const struct model_config *model, int64_t max_tokens,
+		    struct knowledge_answer *out)
+{
+	struct knowledge_question question = { .text = S("When does the harbour close?"), .top_k = 6,
+					       .min_similarity = 0.5, .max_answer_tokens = max_tokens,
+					       .model = model };
+
+	r->ctx.issues->n = 0;
+	return knowledge_base_ask(&r->ctx, id, &question, out);
+}
+
+static void an_answer_cites_what_it_quotes(void **state)
+{
+	struct rig *r = *state;
+	struct knowledge_base kb = create(r, TEXTS("The harbour closes at night.", "Apples ripen in autumn."));
+	struct knowledge_answer a;
+
+	assert_int_equal(ask(r, kb.id, NULL, 500, &a), OK);
+	assert_str(a.question, "When does the harbour close?");
+	assert_true(str_find(a.answer, S("The harbour closes at night.")) >= 0);
+	assert_true(str_find(a.answer, S("[1]")) >= 0);
+	assert_int_equal(a.citations.n, 1);
+	assert_str(LIST_AT(a.citations, struct search_hit, 0)->content, "The harbour closes at night.");
+	assert_int_equal(a.usage.embedding_tokens, 7);
+	assert_int_equal(a.usage.total_tokens, a.usage.prompt_tokens + a.usage.completion_tokens);
+	assert_str(a.usage.model, "builtin/extractive");
+	assert_str(a.usage.embedding_model, "builtin/lexical");
+}
+
+static void without_a_passage_the_answer_says_so(void **state)
+{
+	struct rig *r = *state;
+	struct knowledge_base kb = create(r, TEXTS("Apples ripen in autumn."));
+	struct knowledge_answer a;
+
+	assert_int_equal(ask(r, kb.id, NULL, 500, &a), OK);
+	assert_str(a.answer, EXTRACTIVE_NOTHING);
+	assert_int_equal(a.citations.n, 0);
+	assert_int_equal(a.usage.total_tokens, 0);
+}
+
+static void the_models_limit_lowers_the_answers_and_never_raises_it(void **state)
+{
+	struct rig *r = *state;
+	struct knowledge_base kb = create(r, TEXTS("The harbour closes at night, and a bell tells it to all."));
+	struct model_config small = { .max_tokens = 5 }, large = { .max_tokens = 1000 };
+	struct knowledge_answer a;
+
+	assert_int_equal(ask(r, kb.id, NULL, 500, &a), OK);
+	assert_true(a.usage.completion_tokens > 5);
+	assert_int_equal(ask(r, kb.id, &small, 500, &a), OK);
+	assert_true(a.usage.completion_tokens <= 5);
+	assert_int_equal(ask(r, kb.id, &large, 5, &a), OK);
+	assert_true(a.usage.completion_tokens <= 5);
+}
+
+static void only_a_model_that_can_answer_is_accepted(void **state)
+{
+	static const struct {
+		struct model_config model;
+		enum err expected;
+	} CASES[] = {
+		{ { .provider = { "CUSTOM", 6 } }, OK },
+		{ { .model = { "builtin/extractive", 18 } }, OK },
+		{ { .model = { "made/up", 7 } }, ERR_INVALID },
+		/* Not connected. */
+		{ { .provider = { "ANTHROPIC", 9 }, .model = { "anthropic/claude-sonnet-5", 25 } }, ERR_INVALID },
+		/* Connected, by the environment, but not callable yet. */
+		{ { .provider = { "OPENAI", 6 }, .model = { "openai/gpt-5", 12 } }, ERR_INVALID },
+		/* Half a pair goes with the default's other half. */
+		{ { .provider = { "OPENAI", 6 } }, ERR_INVALID },
+	};
+	struct rig *r = *state;
+	struct knowledge_base kb = create(r, TEXTS("The harbour closes at night."));
+	struct knowledge_answer a;
+
+	unsetenv("ANTHROPIC_API_KEY");
+	setenv("OPENAI_API_KEY", "sk-test", 1);
+	for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+		assert_int_equal(ask(r, kb.id, &CASES[i].model, 500, &a), CASES[i].expected);
+		assert_int_equal(r->ctx.issues->n, CASES[i].expected != OK);
+		if (CASES[i].expected == OK)
+			continue;
+		assert_string_equal(r->ctx.issues->items[0].code, "not_configured");
+		assert_str(r->ctx.issues->items[0].path->name, "model");
+		assert_str(r->ctx.issues->items[0].path->up->name, "options");
+	}
+	unsetenv("OPENAI_API_KEY");
+}
+
+/* -- looking inside ------------------------------------------------------------------------------ */
+
+static void the_status_counts_what_there_is(void **state)
+{
+	struct rig *r = *state;
+	struct knowledge_base kb = create(r, TEXTS("Apples.", "Pears."));
+	struct knowledge_base_status status;
+
+	assert_int_equal(knowledge_base_status(&r->ctx, kb.id, &status), OK);
+	assert_str(status.status, "ready");
+	assert_int_equal(status.contents, 2);
+	assert_int_equal(status.chunks, 2);
+	assert_int_equal(status.embedded, 2);
+	assert_null(status.error.p);
+	assert_int_equal(status.updated_at, kb.updated_at);
+}
+
+static void embeddings_come_in_slices(void **state)
+{
+	struct rig *r = *state;
+	struct knowledge_base kb = create(r, TEXTS("One.", "Two.", "Three."));
+	struct list slice;
+	int64_t total;
+
+	assert_int_equal(knowledge_base_embeddings(&r->ctx, kb.id, 2, 1, &slice, &total), OK);
+	assert_int_equal(total, 3);
+	assert_int_equal(slice.n, 2);
+	assert_str(LIST_AT(slice, struct kb_chunk, 0)->text, "Two.");
+	assert_int_equal(knowledge_base_embeddings(&r->ctx, kb.id, 2, 3, &slice, &total), OK);
+	assert_int_equal(total, 3);
+	assert_int_equal(slice.n, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		IN_WORKSPACE(what_was_created_is_found_at_once),
+		IN_WORKSPACE(one_text_that_is_blank_fails_all_of_it),
+		IN_WORKSPACE(a_shell_for_files_is_empty),
+		IN_WORKSPACE(web_pages_are_refused_one_by_one),
+		IN_WORKSPACE(appended_content_adds_up_and_is_found),
+		IN_WORKSPACE(a_failed_append_leaves_the_base_as_it_was),
+		IN_WORKSPACE(an_unknown_base_is_told_before_bad_content),
+		IN_WORKSPACE(an_update_changes_what_is_sent_and_nothing_else),
+		IN_WORKSPACE(an_empty_update_is_none),
+		IN_WORKSPACE(a_deleted_base_leaves_search_and_every_agent),
+		IN_WORKSPACE(an_agent_that_only_mentions_a_deleted_base_is_left_alone),
+		IN_WORKSPACE(a_base_of_another_workspace_does_not_exist),
+		IN_WORKSPACE(one_unknown_base_in_the_scope_fails_the_search),
+		IN_WORKSPACE(an_answer_cites_what_it_quotes),
+		IN_WORKSPACE(without_a_passage_the_answer_says_so),
+		IN_WORKSPACE(the_models_limit_lowers_the_answers_and_never_raises_it),
+		IN_WORKSPACE(only_a_model_that_can_answer_is_accepted),
+		IN_WORKSPACE(the_status_counts_what_there_is),
+		IN_WORKSPACE(embeddings_come_in_slices),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
