@@ -1,0 +1,165 @@
+/* domain/run.c: every change of a run's status goes through run_move and its table of edges, so
+ * that a run ends once, whoever tries to end it. */
+#include "domain/run.h"
+
+#include <math.h>
+
+#include "base/clock.h"
+#include "base/id.h"
+#include "model/providers.h"
+#include "store/agents.h"
+
+/* -- states ------------------------------------------------------------------------------------------ */
+
+const char *const run_status_names[] = {
+	[RUN_QUEUED] = "queued", [RUN_RUNNING] = "running", [RUN_SUCCEEDED] = "succeeded", [RUN_FAILED] = "failed",
+	[RUN_CANCELLED] = "cancelled", NULL,
+};
+const char *const run_trigger_names[] = { "manual", "schedule", "event", NULL };
+
+#define TO(status) (1u << RUN_##status)
+static const unsigned EDGES[] = {
+	[RUN_QUEUED] = TO(RUNNING) | TO(FAILED) | TO(CANCELLED),
+	/* Back to queued: handed back; to running: taken over from a worker that is gone. */
+	[RUN_RUNNING] = TO(QUEUED) | TO(RUNNING) | TO(SUCCEEDED) | TO(FAILED) | TO(CANCELLED),
+	[RUN_SUCCEEDED] = 0, [RUN_FAILED] = 0, [RUN_CANCELLED] = 0,
+};
+
+enum run_status run_status_of(const struct run *r)
+{
+	enum run_status s = RUN_QUEUED;
+
+	while (s < RUN_CANCELLED && !str_is(r->status, run_status_names[s]))
+		s++;
+	return s;
+}
+
+bool run_is_over(const struct run *r)
+{
+	return EDGES[run_status_of(r)] == 0;
+}
+
+static void stamp(struct run *r, enum run_status to)
+{
+	int64_t now = now_us();
+
+	r->status = str_of(run_status_names[to]);
+	if (to == RUN_RUNNING) {
+		if (!r->started_at)
+			r->started_at = now;
+		return;
+	}
+	r->lease_owner = (struct str){ NULL, 0 };
+	r->lease_expires_at = 0;
+	if (to != RUN_QUEUED)
+		r->completed_at = now;
+}
+
+enum err run_move(struct ctx *ctx, struct db_tx *tx, const struct run *was, struct run *now, enum run_status to)
+{
+	enum run_status from = run_status_of(was);
+
+	if (!(EDGES[from] >> to & 1u))
+		return fail(ctx, ERR_CONFLICT, "a run that is %s cannot become %s", run_status_names[from],
+			    run_status_names[to]);
+	stamp(now, to);
+	return runs_update(ctx, tx, was, now);
+}
+
+/* -- create -------------------------------------------------------------------------------------------- */
+
+static enum err find_agent(struct ctx *ctx, struct str wanted, struct agent *out)
+{
+	enum err e = ERR_NOT_FOUND;
+	struct str id;
+
+	if (uuid_parse(ctx->mem, wanted, &id))
+		e = agents_by_id(ctx, ctx->actor.workspace_id, id, out);
+	if (e == ERR_NOT_FOUND)
+		e = agents_by_name(ctx, ctx->actor.workspace_id, wanted, out);
+	if (e == ERR_NOT_FOUND)
+		return fail(ctx, e, "Agent \"%.*s\" is no longer in the connected repo.", STR(wanted));
+	return e;
+}
+
+/* As studio specs write it: "openai:gpt-5"; the built-in model is its own provider there. */
+static struct str studio_model(struct ctx *ctx, const struct model_config *m)
+{
+	const struct provider_info *provider = provider_by_name(m->provider);
+
+	if (str_is(m->provider, BUILTIN_PROVIDER) && str_is(m->model, BUILTIN_MODEL))
+		return S("builtin:extractive");
+	return arena_printf(ctx->mem, "%s:%.*s", provider ? provider->studio : "", STR(m->model));
+}
+
+static struct run freeze(struct ctx *ctx, const struct run_request *request, const struct agent *agent)
+{
+	return (struct run){
+		.id = uuid_new(ctx->mem), .workspace_id = ctx->actor.workspace_id, .created_by = ctx->actor.user_id,
+		.status = str_of(run_status_names[RUN_QUEUED]), .trigger = str_of(request->trigger), .created_at = now_us(),
+		.tokens_input = NO_INT, .tokens_output = NO_INT, .cost_usd = NAN,
+		.agent_id = agent->id, .agent_name = agent->name,
+		.agent_path = arena_printf(ctx->mem, "managed/%.*s", STR(agent->id)),
+		.model = studio_model(ctx, &agent->model), .user_message = request->message, .output = S(""),
+		.spec = schema_text(ctx->mem, &agent_schema, agent, WRITE_STORED),
+	};
+}
+
+static enum err insert_run(struct ctx *ctx, struct db_tx *tx, void *run)
+{
+	return runs_insert(ctx, tx, run);
+}
+
+enum err run_create(struct ctx *ctx, const struct run_request *request, struct run *out)
+{
+	struct agent agent;
+
+	TRY(find_agent(ctx, request->agent, &agent));
+	*out = freeze(ctx, request, &agent);
+	return db_write(ctx, insert_run, out);
+}
+
+/* -- watch and cancel ------------------------------------------------------------------------------------ */
+
+enum err run_get(struct ctx *ctx, struct str id, struct run *out)
+{
+	enum err e = runs_by_id(ctx, ctx->actor.workspace_id, id, out);
+
+	return e == ERR_NOT_FOUND ? fail(ctx, e, "run not found") : e;
+}
+
+enum err run_list(struct ctx *ctx, const struct run_filter *filter, struct list *out)
+{
+	TRY(db_snapshot_begin(ctx));
+	return runs_list(ctx, ctx->actor.workspace_id, filter, out);
+}
+
+struct cancellation {
+	struct str id;
+	bool done;
+};
+
+static enum err cancel_run(struct ctx *ctx, struct db_tx *tx, void *arg)
+{
+	struct cancellation *c = arg;
+	struct run was, now;
+
+	TRY(run_get(ctx, c->id, &was));
+	c->done = !run_is_over(&was);
+	if (!c->done)
+		return OK;
+	now = was;
+	now.streamed_output = (struct str){ NULL, 0 };
+	if (!now.error_message.p)
+		now.error_message = S("Cancelled by user");
+	return run_move(ctx, tx, &was, &now, RUN_CANCELLED);
+}
+
+enum err run_cancel(struct ctx *ctx, struct str id, bool *cancelled)
+{
+	struct cancellation c = { .id = id };
+
+	TRY(db_write(ctx, cancel_run, &c));
+	*cancelled = c.done;
+	return OK;
+}

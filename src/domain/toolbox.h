@@ -1,0 +1,45 @@
+/* domain/toolbox.h: the tools a workspace can give its agents (workspace contract 4.3). */
+#ifndef DOMAIN_TOOLBOX_H
+#define DOMAIN_TOOLBOX_H
+
+#include "json/field.h"
+
+struct tool_action {
+	struct str id, name, description;
+	const struct json *input_schema;
+};
+
+/* One entry of the list: built in, or a connected toolkit. */
+struct tool_entry {
+	struct str kind;                     /* "system" or "composio"; first, as it is a union's tag */
+	struct str id, name, description, toolkit_id;
+	const struct json *input_schema;
+	struct str app_id, logo, connection_id;
+	struct list actions;                 /* of struct tool_action */
+};
+
+extern const struct schema tool_entry_schema;
+
+/* What is known of a built-in tool without running it; tools/tools.c has a function for each. */
+struct system_tool {
+	const char *id, *name, *description;
+	const struct schema *input;          /* of the arguments it is called with */
+};
+
+/* By id. */
+extern const struct system_tool system_tools[];
+extern const size_t n_system_tools;
+const struct system_tool *system_tool_by_id(struct str id);     /* NULL: no such tool */
+
+/* Arguments of search_knowledge. */
+struct search_knowledge_in {
+	struct str query;
+	int64_t limit;
+};
+
+/* Built-in first, each kind by id. *out: of struct tool_entry. */
+enum err toolbox_list(struct ctx *ctx, struct list *out);
+/* Whether a built-in tool has this id. */
+bool toolbox_has(struct str id);
+
+#endif

@@ -1,0 +1,137 @@
+/* run/lease.c: each of these is one write; two workers cannot claim the same run, because writes
+ * of one store happen one after the other. */
+#include "run/lease.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+/* -- claim -------------------------------------------------------------------------------------------- */
+
+struct claim {
+	const struct lease_terms *terms;
+	struct run *out;
+	bool found, more;
+};
+
+static enum err give_up(struct ctx *ctx, struct db_tx *tx, const struct run *was)
+{
+	struct run now = *was;
+
+	now.error_message = arena_printf(ctx->mem, "The run was interrupted %lld times and is not tried again.",
+					 (long long)was->attempts);
+	TRY(run_move(ctx, tx, was, &now, RUN_FAILED));
+	log_warn("run.given_up", kv_s("run", was->id), kv_i("attempts", was->attempts));
+	return OK;
+}
+
+static enum err take(struct ctx *ctx, struct db_tx *tx, const struct lease_terms *terms, const struct run *was,
+		     struct run *out)
+{
+	*out = *was;
+	out->attempts++;
+	out->lease_owner = str_of(terms->owner->name);
+	out->lease_expires_at = now_us() + terms->lease_us;
+	return run_move(ctx, tx, was, out, RUN_RUNNING);
+}
+
+/* Finding none is no error here: what was given up on the way must be committed. */
+static enum err claim_next(struct ctx *ctx, struct db_tx *tx, void *arg)
+{
+	struct claim *c = arg;
+	int64_t now = now_us();
+	struct run next;
+	enum err e;
+
+	while ((e = runs_next(ctx, now, &next)) == OK && next.attempts >= c->terms->attempts)
+		TRY(give_up(ctx, tx, &next));
+	if (e == ERR_NOT_FOUND)
+		return OK;
+	TRY(e);
+	TRY(take(ctx, tx, c->terms, &next, c->out));
+	c->found = true;
+	return runs_waiting(ctx, now, &c->more);
+}
+
+enum err lease_claim(struct ctx *ctx, const struct lease_terms *terms, struct run *out, bool *more)
+{
+	struct claim c = { .terms = terms, .out = out };
+
+	TRY(db_write(ctx, claim_next, &c));
+	*more = c.more;
+	return c.found ? OK : fail(ctx, ERR_NOT_FOUND, "no run waits");
+}
+
+/* -- return and renew --------------------------------------------------------------------------------- */
+
+static enum err hand_back(struct ctx *ctx, struct db_tx *tx, void *arg)
+{
+	const struct run *was = arg;
+	struct run now = *was;
+
+	now.attempts--;
+	return run_move(ctx, tx, was, &now, RUN_QUEUED);
+}
+
+enum err lease_return(struct ctx *ctx, const struct run *run)
+{
+	struct run was = *run;
+
+	return db_write(ctx, hand_back, &was);
+}
+
+struct renewal {
+	const struct lease_terms *terms;
+	const struct run *runs;
+	size_t n;
+	bool *lost;
+};
+
+static enum err renew_all(struct ctx *ctx, struct db_tx *tx, void *arg)
+{
+	const struct renewal *r = arg;
+	int64_t until = now_us() + r->terms->lease_us;
+
+	for (size_t i = 0; i < r->n; i++) {
+		struct run held = r->runs[i];
+		enum err e;
+
+		held.lease_expires_at = until;
+		e = runs_renew(ctx, tx, &held);
+		r->lost[i] = e == ERR_CONFLICT;
+		if (e != OK && e != ERR_CONFLICT)
+			return e;
+	}
+	return OK;
+}
+
+enum err lease_renew(struct ctx *ctx, const struct lease_terms *terms, const struct run *runs, size_t n, bool *lost)
+{
+	struct renewal r = { terms, runs, n, lost };
+
+	return n ? db_write(ctx, renew_all, &r) : OK;
+}
+
+/* -- the dead ------------------------------------------------------------------------------------------- */
+
+static enum err expire(struct ctx *ctx, struct db_tx *tx, void *arg)
+{
+	const struct str *owner = arg;
+
+	return runs_expire(ctx, tx, *owner);
+}
+
+enum err lease_bury(struct ctx *ctx, const struct owner *self)
+{
+	struct list owners;
+
+	TRY(runs_owners(ctx, &owners));
+	for (size_t i = 0; i < owners.n; i++) {
+		struct str *owner = LIST_AT(owners, struct str, i);
+
+		if (!owner_is_gone(self, *owner))
+			continue;
+		TRY(db_write(ctx, expire, owner));
+		log_info("run.owner_gone", kv_s("owner", *owner));
+	}
+	return OK;
+}

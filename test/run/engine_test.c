@@ -1,0 +1,637 @@
+/* test/run/engine_test.c: claiming, turns, the record and its guards, without threads of our own:
+ * the test is the worker, so it can stop where a crash would. */
+#include "rig.h"
+
+#include <math.h>
+
+#include "run/record.h"
+
+enum { LEASE_US = 3600 * 1000000LL };
+
+/* -- a worker made by hand --------------------------------------------------------------------------- */
+
+struct hand {
+	struct owner owner;
+	struct lease_terms terms;
+	atomic_bool stop;
+};
+
+static struct hand *hand_new(struct rig *r, int64_t attempts)
+{
+	struct hand *h = NEW(&r->mem, struct hand);
+
+	assert_int_equal(owner_init(&r->ctx, rig_path(r, "workers.lock"), &h->owner), OK);
+	h->terms = (struct lease_terms){ .owner = &h->owner, .lease_us = LEASE_US, .attempts = attempts };
+	return h;
+}
+
+/* ERR_NOT_FOUND: nothing to claim. */
+static enum err take(struct rig *r, struct hand *h, struct job *job)
+{
+	bool more;
+
+	*job = (struct job){ .limits = RUN_LIMITS, .lease_us = LEASE_US, .stop = &h->stop };
+	TRY(lease_claim(&r->ctx, &h->terms, &job->run, &more));
+	return job_load(&r->ctx, job);
+}
+
+static struct job taken(struct rig *r, struct hand *h)
+{
+	struct job job;
+
+	assert_int_equal(take(r, h, &job), OK);
+	return job;
+}
+
+static enum err turns(struct rig *r, struct job *job)
+{
+	while (!job->over && !atomic_load(job->stop))
+		TRY(run_turn(&r->ctx, job));
+	return OK;
+}
+
+/* The process of this worker dies, and another finds out. */
+static void die(struct rig *r, struct hand *h)
+{
+	struct hand *other = hand_new(r, 3);
+
+	owner_fini(&h->owner);
+	assert_int_equal(lease_bury(&r->ctx, &other->owner), OK);
+	owner_fini(&other->owner);
+}
+
+static size_t n_steps(struct rig *r, struct str run_id)
+{
+	struct list steps;
+
+	assert_int_equal(run_steps_list(&r->ctx, r->ctx.actor.workspace_id, run_id, &steps), OK);
+	return steps.n;
+}
+
+static struct run carried_out(struct rig *r, struct str message)
+{
+	struct hand *h = hand_new(r, 3);
+	struct run run = rig_run(r, message);
+	struct job job = taken(r, h);
+
+	assert_int_equal(turns(r, &job), OK);
+	owner_fini(&h->owner);
+	return rig_read(r, run.id);
+}
+
+/* -- what a run is made of ---------------------------------------------------------------------------- */
+
+static void a_run_is_frozen_when_it_is_created(void **state)
+{
+	struct rig *r = *state;
+	struct run run = rig_run(r, S("hello"));
+	struct hand *h = hand_new(r, 3);
+	struct agent agent;
+	struct job job;
+
+	assert_str(run.status, "queued");
+	assert_str(run.model, "builtin:extractive");
+	assert_true(str_starts(run.agent_path, S("managed/")));
+	assert_true(str_eq(run.created_by, r->ctx.actor.user_id));
+	assert_int_equal(agents_by_id(&r->ctx, r->ctx.actor.workspace_id, run.agent_id, &agent), OK);
+	assert_int_equal(agent_delete(&r->ctx, agent.id), OK);
+	job = taken(r, h);
+	assert_str(job.agent.system_prompt, "Be brief.");
+	assert_int_equal(job.agent.model.max_tokens, 100);
+	assert_int_equal(turns(r, &job), OK);
+	assert_str(rig_read(r, run.id).status, "succeeded");
+	owner_fini(&h->owner);
+}
+
+static void an_agent_is_found_by_id_before_its_name_and_only_in_its_workspace(void **state)
+{
+	struct rig *r = *state;
+	struct agent agent;
+	struct run_request request = { .message = S(""), .trigger = "manual" };
+	struct run run;
+
+	assert_int_equal(agents_by_name(&r->ctx, r->ctx.actor.workspace_id, S("greeter"), &agent), OK);
+	request.agent = agent.id;
+	assert_int_equal(run_create(&r->ctx, &request, &run), OK);
+	assert_str(run.agent_name, "greeter");
+	request.agent = S("Greeter");
+	assert_int_equal(run_create(&r->ctx, &request, &run), ERR_NOT_FOUND);
+	assert_string_equal(r->ctx.why, "Agent \"Greeter\" is no longer in the connected repo.");
+	enter_workspace(r, S("other"));
+	request.agent = agent.id;
+	assert_int_equal(run_create(&r->ctx, &request, &run), ERR_NOT_FOUND);
+}
+
+static void the_output_is_a_transcript_with_the_tokens_of_all_turns(void **state)
+{
+	struct rig *r = *state;
+	struct run run;
+
+	script.n_turns = 2, script.n_calls = 2;
+	run = carried_out(r, S("hello"));
+	assert_str(run.status, "succeeded");
+	assert_str(run.output, "user> hello\n\ndone: 0, 1, 4, 5");
+	assert_int_equal(run.tokens_input, 30);
+	assert_int_equal(run.tokens_output, 3);
+	assert_true(isnan(run.cost_usd));
+	assert_true(run.started_at >= run.created_at && run.completed_at >= run.started_at);
+	assert_null(run.lease_owner.p);
+	assert_int_equal(n_steps(r, run.id), 7);
+}
+
+static void without_a_message_the_output_is_the_answer_alone(void **state)
+{
+	struct rig *r = *state;
+
+	assert_str(carried_out(r, S("")).output, "done:");
+}
+
+static void a_failing_tool_is_a_result_the_model_reads(void **state)
+{
+	struct rig *r = *state;
+	struct run run;
+
+	script.n_turns = 1, script.tool_fails = true;
+	run = carried_out(r, S(""));
+	assert_str(run.status, "succeeded");
+	assert_str(run.output, "done: the tool is broken");
+}
+
+static void a_failing_model_fails_the_run_in_its_own_words(void **state)
+{
+	struct rig *r = *state;
+	struct run run;
+
+	script.model_fails = true;
+	run = carried_out(r, S("hello"));
+	assert_str(run.status, "failed");
+	assert_str(run.error_message, "the model is out of order");
+	assert_str(run.output, "");
+	assert_true(run.tokens_input == NO_INT);
+}
+
+static void a_provider_this_version_does_not_know_fails_the_run_clearly(void **state)
+{
+	struct rig *r = *state;
+	struct agent agent;
+	struct hand *h = hand_new(r, 3);
+	struct job job;
+	struct run run;
+
+	run = rig_run(r, S("hello"));
+	job = taken(r, h);
+	agent = job.agent;
+	agent.model.provider = S("OPENAI"), agent.model.model = S("openai/gpt-5");
+	job.agent = agent;
+	assert_int_equal(turns(r, &job), OK);
+	assert_str(rig_read(r, run.id).error_message, "This version of agentd can run only the model builtin/extractive; "
+						      "the agent asks for openai/gpt-5 of OPENAI.");
+	assert_int_equal(script.asked, 0);
+	owner_fini(&h->owner);
+}
+
+/* -- states ----------------------------------------------------------------------------------------------- */
+
+struct move {
+	struct run was, now;
+	enum run_status to;
+};
+
+static enum err move(struct ctx *ctx, struct db_tx *tx, void *arg)
+{
+	struct move *m = arg;
+
+	return run_move(ctx, tx, &m->was, &m->now, m->to);
+}
+
+/* Puts the row into a state, whatever the rules say. */
+static enum err force(struct ctx *ctx, struct db_tx *tx, void *arg)
+{
+	struct move *m = arg;
+
+	return runs_update(ctx, tx, &m->was, &m->now);
+}
+
+static void every_edge_is_as_the_table_says(void **state)
+{
+	/* Rows: from. Columns: to queued, running, succeeded, failed, cancelled. */
+	static const bool LEGAL[5][5] = {
+		{ 0, 1, 0, 1, 1 },
+		{ 1, 1, 1, 1, 1 },
+		{ 0, 0, 0, 0, 0 },
+		{ 0, 0, 0, 0, 0 },
+		{ 0, 0, 0, 0, 0 },
+	};
+	struct rig *r = *state;
+
+	for (int from = 0; from < 5; from++) {
+		for (int to = 0; to < 5; to++) {
+			struct move m = { .was = rig_run(r, S("")), .to = (enum run_status)to };
+
+			m.now = m.was;
+			m.now.status = str_of(run_status_names[from]);
+			assert_int_equal(db_write(&r->ctx, force, &m), OK);
+			m.was = m.now;
+			assert_int_equal(run_status_of(&m.was), from);
+			assert_int_equal(run_is_over(&m.was), from >= RUN_SUCCEEDED);
+			assert_int_equal(db_write(&r->ctx, move, &m), LEGAL[from][to] ? OK : ERR_CONFLICT);
+			assert_str(rig_read(r, m.was.id).status, run_status_names[LEGAL[from][to] ? to : from]);
+		}
+	}
+}
+
+static void a_run_that_is_not_running_has_no_lease_and_one_that_is_over_has_an_end(void **state)
+{
+	struct rig *r = *state;
+	struct hand *h = hand_new(r, 3);
+	struct run run = rig_run(r, S("")), got;
+	struct job job = taken(r, h);
+
+	got = rig_read(r, run.id);
+	assert_str(got.status, "running");
+	assert_str(got.lease_owner, h->owner.name);
+	assert_true(got.lease_expires_at > now_us());
+	assert_true(got.started_at > 0 && got.completed_at == 0);
+	assert_int_equal(lease_return(&r->ctx, &job.run), OK);
+	got = rig_read(r, run.id);
+	assert_str(got.status, "queued");
+	assert_null(got.lease_owner.p);
+	assert_int_equal(got.attempts, 0);
+	assert_true(got.started_at > 0 && got.completed_at == 0);
+	owner_fini(&h->owner);
+}
+
+/* -- cancelling --------------------------------------------------------------------------------------------- */
+
+static bool cancel(struct rig *r, struct str id)
+{
+	bool cancelled;
+
+	assert_int_equal(run_cancel(&r->ctx, id, &cancelled), OK);
+	return cancelled;
+}
+
+static void a_queued_run_that_is_cancelled_is_never_begun(void **state)
+{
+	struct rig *r = *state;
+	struct run run = rig_run(r, S("hello")), got;
+	struct hand *h = hand_new(r, 3);
+	struct job job;
+
+	assert_true(cancel(r, run.id));
+	assert_false(cancel(r, run.id));
+	assert_int_equal(take(r, h, &job), ERR_NOT_FOUND);
+	got = rig_read(r, run.id);
+	assert_str(got.status, "cancelled");
+	assert_str(got.error_message, "Cancelled by user");
+	assert_true(got.completed_at > 0 && got.started_at == 0);
+	owner_fini(&h->owner);
+}
+
+static void a_running_run_that_is_cancelled_stops_and_keeps_its_end(void **state)
+{
+	struct rig *r = *state;
+	struct run run = rig_run(r, S("hello"));
+	struct hand *h = hand_new(r, 3);
+	struct job job = taken(r, h);
+
+	script.n_turns = 5;
+	assert_int_equal(run_turn(&r->ctx, &job), OK);
+	assert_true(cancel(r, run.id));
+	assert_int_equal(run_turn(&r->ctx, &job), ERR_CONFLICT);
+	assert_int_equal(lease_return(&r->ctx, &job.run), ERR_CONFLICT);
+	assert_str(rig_read(r, run.id).status, "cancelled");
+	assert_int_equal(n_steps(r, run.id), 2);
+	owner_fini(&h->owner);
+}
+
+static void a_run_that_is_over_cannot_be_cancelled(void **state)
+{
+	struct rig *r = *state;
+	struct run run = carried_out(r, S("hello"));
+
+	assert_false(cancel(r, run.id));
+	assert_str(rig_read(r, run.id).status, "succeeded");
+}
+
+static void a_run_of_another_workspace_cannot_be_cancelled(void **state)
+{
+	struct rig *r = *state;
+	struct run run = rig_run(r, S("hello"));
+	bool cancelled;
+
+	enter_workspace(r, S("other"));
+	assert_int_equal(run_cancel(&r->ctx, run.id, &cancelled), ERR_NOT_FOUND);
+	assert_string_equal(r->ctx.why, "run not found");
+}
+
+/* -- leases --------------------------------------------------------------------------------------------------- */
+
+static void one_run_is_claimed_by_one_worker(void **state)
+{
+	struct rig *r = *state;
+	struct hand *a = hand_new(r, 3), *b = hand_new(r, 3);
+	struct job job;
+
+	rig_run(r, S("hello"));
+	taken(r, a);
+	assert_int_equal(take(r, b, &job), ERR_NOT_FOUND);
+	assert_int_equal(take(r, a, &job), ERR_NOT_FOUND);
+	owner_fini(&a->owner);
+	owner_fini(&b->owner);
+}
+
+static void a_claim_tells_whether_more_runs_wait(void **state)
+{
+	struct rig *r = *state;
+	struct hand *h = hand_new(r, 3);
+	struct run run;
+	bool more;
+
+	rig_run(r, S("one"));
+	rig_run(r, S("two"));
+	assert_int_equal(lease_claim(&r->ctx, &h->terms, &run, &more), OK);
+	assert_true(more);
+	assert_str(run.user_message, "one");
+	assert_int_equal(lease_claim(&r->ctx, &h->terms, &run, &more), OK);
+	assert_false(more);
+	owner_fini(&h->owner);
+}
+
+static void a_lease_that_ran_out_is_taken_over_and_its_old_holder_can_write_no_more(void **state)
+{
+	struct rig *r = *state;
+	struct hand *slow = hand_new(r, 3), *quick = hand_new(r, 3);
+	struct run run = rig_run(r, S("hello"));
+	struct job theirs, ours;
+	bool lost = false;
+
+	script.n_turns = 1;
+	slow->terms.lease_us = -1;           /* over as soon as it is given */
+	theirs = taken(r, slow);
+	ours = taken(r, quick);
+	assert_true(str_eq(theirs.run.id, ours.run.id));
+	assert_int_equal(ours.run.attempts, 2);
+	assert_int_equal(run_turn(&r->ctx, &theirs), ERR_CONFLICT);
+	assert_int_equal(lease_renew(&r->ctx, &slow->terms, &theirs.run, 1, &lost), OK);
+	assert_true(lost);
+	assert_int_equal(n_steps(r, run.id), 0);
+	assert_int_equal(turns(r, &ours), OK);
+	assert_str(rig_read(r, run.id).output, "user> hello\n\ndone: 0");
+	owner_fini(&slow->owner);
+	owner_fini(&quick->owner);
+}
+
+static void a_renewed_lease_is_not_taken_over(void **state)
+{
+	struct rig *r = *state;
+	struct hand *a = hand_new(r, 3), *b = hand_new(r, 3);
+	struct job job, none;
+	bool lost = true;
+
+	rig_run(r, S("hello"));
+	a->terms.lease_us = -1;
+	job = taken(r, a);
+	a->terms.lease_us = LEASE_US;
+	assert_int_equal(lease_renew(&r->ctx, &a->terms, &job.run, 1, &lost), OK);
+	assert_false(lost);
+	assert_int_equal(take(r, b, &none), ERR_NOT_FOUND);
+	owner_fini(&a->owner);
+	owner_fini(&b->owner);
+}
+
+static void the_runs_of_a_dead_process_go_on_at_once_and_those_of_a_living_one_do_not(void **state)
+{
+	struct rig *r = *state;
+	struct hand *dead = hand_new(r, 3), *alive = hand_new(r, 3), *next = hand_new(r, 3);
+	struct run one = rig_run(r, S("one"));
+	struct job job;
+
+	taken(r, dead);
+	rig_run(r, S("two"));
+	taken(r, alive);
+	die(r, dead);
+	job = taken(r, next);
+	assert_true(str_eq(job.run.id, one.id));
+	assert_int_equal(take(r, next, &job), ERR_NOT_FOUND);
+	owner_fini(&alive->owner);
+	owner_fini(&next->owner);
+}
+
+static void a_run_that_was_interrupted_too_often_is_given_up(void **state)
+{
+	struct rig *r = *state;
+	struct run run = rig_run(r, S("hello")), got;
+	struct job job;
+
+	for (int i = 0; i < 3; i++) {
+		struct hand *h = hand_new(r, 3);
+
+		job = taken(r, h);
+		assert_int_equal(job.run.attempts, i + 1);
+		die(r, h);
+	}
+	assert_int_equal(take(r, hand_new(r, 3), &job), ERR_NOT_FOUND);
+	got = rig_read(r, run.id);
+	assert_str(got.status, "failed");
+	assert_str(got.error_message, "The run was interrupted 3 times and is not tried again.");
+	assert_int_equal(script.asked, 0);
+}
+
+static void a_run_that_is_given_up_does_not_hide_the_next(void **state)
+{
+	struct rig *r = *state;
+	struct hand *h = hand_new(r, 1), *next = hand_new(r, 1);
+	struct job job;
+
+	rig_run(r, S("one"));
+	taken(r, h);
+	rig_run(r, S("two"));
+	die(r, h);
+	job = taken(r, next);
+	assert_str(job.run.user_message, "two");
+	owner_fini(&next->owner);
+}
+
+static void handing_back_keeps_the_steps_and_costs_no_attempt(void **state)
+{
+	struct rig *r = *state;
+	struct run run = rig_run(r, S("hello"));
+	struct hand *h = hand_new(r, 1);
+
+	script.n_turns = 3;
+	for (int turn = 0; turn < 3; turn++) {
+		struct job job = taken(r, h);
+
+		assert_int_equal(run_turn(&r->ctx, &job), OK);
+		assert_int_equal(lease_return(&r->ctx, &job.run), OK);
+		assert_int_equal(n_steps(r, run.id), 2 * (size_t)(turn + 1));
+	}
+	assert_int_equal(script.asked, 3);
+	owner_fini(&h->owner);
+}
+
+static void a_worker_that_is_told_to_stop_does_so_between_two_steps(void **state)
+{
+	struct rig *r = *state;
+	struct run run = rig_run(r, S("hello"));
+	struct hand *h = hand_new(r, 3);
+	struct job job = taken(r, h);
+
+	script.n_turns = 1, script.n_calls = 3;
+	atomic_store(&h->stop, true);
+	assert_int_equal(run_turn(&r->ctx, &job), OK);
+	assert_int_equal(n_steps(r, run.id), 1);
+	assert_int_equal(script.called[0], 0);
+	owner_fini(&h->owner);
+}
+
+/* -- crashes -------------------------------------------------------------------------------------------------- */
+
+/* The commit, counted from 0, at which everything stops. */
+struct fault {
+	int at, commits;
+};
+
+static enum err strike(struct ctx *ctx, struct db_tx *tx, void *arg)
+{
+	struct fault *fault = arg;
+
+	(void)tx;
+	return fault->commits++ == fault->at ? fail(ctx, ERR_INTERNAL, "struck") : OK;
+}
+
+/* Works until the fault strikes, or to the end. True: it struck. */
+static bool work_until_struck(struct rig *r, struct hand *h, struct fault *fault)
+{
+	struct job job = taken(r, h);
+	enum err e;
+
+	r->ctx.before_commit = (struct tx_hook){ strike, fault };
+	e = turns(r, &job);
+	r->ctx.before_commit = (struct tx_hook){0};
+	assert_true(e == OK || e == ERR_INTERNAL);
+	return e != OK;
+}
+
+/* A step that is struck did not happen, even if its tool was called; every other step happened
+ * once. So only the call in flight may be repeated. */
+static void a_crash_before_any_commit_repeats_at_most_the_step_in_flight(void **state)
+{
+	enum { TURNS = 3, CALLS = 2, STEPS = TURNS * (1 + CALLS) + 1 };
+	struct rig *r = *state;
+
+	for (int at = 0; at <= STEPS; at++) {
+		struct fault fault = { .at = at };
+		struct hand *first = hand_new(r, 3), *second = hand_new(r, 3);
+		struct run run, got;
+		int repeated = 0;
+
+		script_reset();
+		script.n_turns = TURNS, script.n_calls = CALLS;
+		run = rig_run(r, S("hello"));
+		assert_int_equal(work_until_struck(r, first, &fault), at < STEPS);
+		assert_int_equal(n_steps(r, run.id), at < STEPS ? at : STEPS);
+		die(r, first);
+		if (at < STEPS)
+			assert_false(work_until_struck(r, second, &(struct fault){ .at = -1 }));
+		got = rig_read(r, run.id);
+		assert_str(got.status, "succeeded");
+		assert_str(got.output, "user> hello\n\ndone: 0, 1, 4, 5, 8, 9");
+		assert_int_equal(got.tokens_input, 10 * (TURNS + 1));
+		assert_int_equal(n_steps(r, run.id), STEPS);
+		for (size_t i = 0; i < COUNT_OF(script.called); i++)
+			repeated += script.called[i] > 1 ? script.called[i] - 1 : 0;
+		assert_true(repeated <= 1);
+		assert_true(script.asked <= TURNS + 2);
+		owner_fini(&second->owner);
+	}
+}
+
+/* -- limits --------------------------------------------------------------------------------------------------- */
+
+static struct run limited(struct rig *r, struct run_limits limits)
+{
+	struct hand *h = hand_new(r, 3);
+	struct run run = rig_run(r, S("hello"));
+	struct job job = taken(r, h);
+
+	job.limits = limits;
+	assert_int_equal(turns(r, &job), OK);
+	owner_fini(&h->owner);
+	run = rig_read(r, run.id);
+	assert_str(run.status, "failed");
+	return run;
+}
+
+static void a_run_asks_its_model_only_so_often(void **state)
+{
+	struct rig *r = *state;
+
+	script.n_turns = TURNS_MAX - 1;
+	assert_str(limited(r, RUN_LIMITS).error_message, "The run reached its limit of 50 model requests.");
+	assert_int_equal(script.asked, 50);
+}
+
+static void a_run_takes_only_so_long(void **state)
+{
+	struct rig *r = *state;
+	struct run_limits limits = RUN_LIMITS;
+
+	limits.time_ms = 0;
+	assert_str(limited(r, limits).error_message, "The run reached its time limit of 0 seconds.");
+	assert_int_equal(script.asked, 0);
+}
+
+static void an_output_is_only_so_long(void **state)
+{
+	struct rig *r = *state;
+
+	script.answer_bytes = (size_t)RUN_LIMITS.output_bytes + 1;
+	assert_str(limited(r, RUN_LIMITS).error_message, "The output is larger than the limit of 1048576 bytes.");
+}
+
+static void a_result_is_only_so_long(void **state)
+{
+	struct rig *r = *state;
+
+	script.n_turns = 1;
+	script.result_bytes = (size_t)RUN_LIMITS.result_bytes + 1;
+	assert_str(limited(r, RUN_LIMITS).error_message,
+		   "The result of search_knowledge is larger than the limit of 1048576 bytes.");
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		WITH_AN_AGENT(a_run_is_frozen_when_it_is_created),
+		WITH_AN_AGENT(an_agent_is_found_by_id_before_its_name_and_only_in_its_workspace),
+		WITH_AN_AGENT(the_output_is_a_transcript_with_the_tokens_of_all_turns),
+		WITH_AN_AGENT(without_a_message_the_output_is_the_answer_alone),
+		WITH_AN_AGENT(a_failing_tool_is_a_result_the_model_reads),
+		WITH_AN_AGENT(a_failing_model_fails_the_run_in_its_own_words),
+		WITH_AN_AGENT(a_provider_this_version_does_not_know_fails_the_run_clearly),
+		WITH_AN_AGENT(every_edge_is_as_the_table_says),
+		WITH_AN_AGENT(a_run_that_is_not_running_has_no_lease_and_one_that_is_over_has_an_end),
+		WITH_AN_AGENT(a_queued_run_that_is_cancelled_is_never_begun),
+		WITH_AN_AGENT(a_running_run_that_is_cancelled_stops_and_keeps_its_end),
+		WITH_AN_AGENT(a_run_that_is_over_cannot_be_cancelled),
+		WITH_AN_AGENT(a_run_of_another_workspace_cannot_be_cancelled),
+		WITH_AN_AGENT(one_run_is_claimed_by_one_worker),
+		WITH_AN_AGENT(a_claim_tells_whether_more_runs_wait),
+		WITH_AN_AGENT(a_lease_that_ran_out_is_taken_over_and_its_old_holder_can_write_no_more),
+		WITH_AN_AGENT(a_renewed_lease_is_not_taken_over),
+		WITH_AN_AGENT(the_runs_of_a_dead_process_go_on_at_once_and_those_of_a_living_one_do_not),
+		WITH_AN_AGENT(a_run_that_was_interrupted_too_often_is_given_up),
+		WITH_AN_AGENT(a_run_that_is_given_up_does_not_hide_the_next),
+		WITH_AN_AGENT(handing_back_keeps_the_steps_and_costs_no_attempt),
+		WITH_AN_AGENT(a_worker_that_is_told_to_stop_does_so_between_two_steps),
+		WITH_AN_AGENT(a_crash_before_any_commit_repeats_at_most_the_step_in_flight),
+		WITH_AN_AGENT(a_run_asks_its_model_only_so_often),
+		WITH_AN_AGENT(a_run_takes_only_so_long),
+		WITH_AN_AGENT(an_output_is_only_so_long),
+		WITH_AN_AGENT(a_result_is_only_so_long),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
