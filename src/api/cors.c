@@ -1,0 +1,39 @@
+/* api/cors.c: the Fetch standard's CORS protocol, without credentials: keys travel in a header. */
+#include "api/cors.h"
+
+#include "api/serve.h"
+
+static bool allowed(const char *origins, struct str origin)
+{
+	struct str rest = str_of(origins);
+
+	while (rest.p) {
+		struct str one = str_trim(str_cut(&rest, ','));
+
+		if (str_is(one, "*") || str_eq_nocase(one, origin))
+			return true;
+	}
+	return false;
+}
+
+bool cors_apply(struct ctx *ctx, struct http_exchange *x)
+{
+	const struct http_request *r = http_request_of(x);
+	struct str origin = http_header_get(r, "origin", NULL);
+	const char *origins = api_options_of(ctx)->cors_origins;
+
+	if (!origins)
+		return false;
+	http_set_header(x, "Vary", S("Origin"));
+	if (!origin.p || !allowed(origins, origin))
+		return false;
+	http_set_header(x, "Access-Control-Allow-Origin", origin);
+	http_set_header(x, "Access-Control-Expose-Headers", S("X-Request-Id, Retry-After, Idempotency-Replayed"));
+	if (r->method != HTTP_OPTIONS || !http_header_get(r, "access-control-request-method", NULL).p)
+		return false;
+	http_set_header(x, "Access-Control-Allow-Methods", S("GET, HEAD, POST, PUT, PATCH, DELETE"));
+	http_set_header(x, "Access-Control-Allow-Headers", S("Authorization, Content-Type, Idempotency-Key, X-Request-Id"));
+	http_set_header(x, "Access-Control-Max-Age", S("600"));
+	http_reply(x, 204);
+	return true;
+}

@@ -1,0 +1,35 @@
+/* api/credential.c: workspace contract 1.2, studio contract 1.2.
+ *
+ * "Bearer", in any case, and then white space; or, for workspace clients, the bare key. What
+ * follows the scheme is the key as a whole, blanks inside included.
+ */
+#include "api/credential.h"
+
+#define PERSONAL_PREFIX S("tas_")
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+struct credential credential_of(const struct http_request *r)
+{
+	struct credential none = { { NULL, 0 }, false };
+	size_t n, end = 0;
+	struct str value = str_trim(http_header_get(r, "authorization", &n));
+
+	if (n != 1 || value.n == 0)
+		return none;
+	while (end < value.n && !is_space(value.p[end]))
+		end++;
+	if (end == value.n)
+		return (struct credential){ value, true };
+	if (!str_eq_nocase((struct str){ value.p, end }, S("bearer")))
+		return none;
+	return (struct credential){ str_trim(str_from(value, end)), false };
+}
+
+enum contract credential_contract(struct credential c)
+{
+	return str_starts(c.token, PERSONAL_PREFIX) ? STUDIO_API : WORKSPACE_API;
+}

@@ -1,0 +1,83 @@
+/* api/op.h: one row per operation.
+ *
+ * A row says everything about an operation: where it is, whose contract it follows, who may call
+ * it, what it takes and gives, and which function does it. Routing, checking, replying, OpenAPI,
+ * the reference index and the contract tests are all made from these rows.
+ */
+#ifndef API_OP_H
+#define API_OP_H
+
+#include "base/ctx.h"
+#include "http/server.h"
+#include "json/field.h"
+
+/* The two public APIs that share /api/v1 (architecture section 1). */
+enum contract { WORKSPACE_API, STUDIO_API };
+
+struct page {
+	int64_t total, page, limit;
+};
+
+struct op;
+
+/* One call of an operation on its way through. */
+struct call {
+	const struct op *op;
+	const struct http_request *request;
+	const void *params;                  /* the struct that op->params describes, checked */
+	const void *body;                    /* the struct that op->body describes, checked */
+	const struct json *json;             /* the body as it was sent */
+	void *out;                           /* zeroed; the struct that op->out describes */
+	struct list out_list;                /* instead, when op->replies_list */
+	struct page page;                    /* when op->paged */
+};
+
+struct op {
+	const char *id;                      /* OpenAPI's operationId: "createAgent" */
+	enum http_method method;
+	const char *path;                    /* below /api/v1: "/agents/{agentId}" */
+	enum contract contract;
+	bool key_decides;                    /* the path exists in both contracts: only keys of this
+	                                      * contract's kind see the operation */
+	enum role role;                      /* the least that may call; ROLE_NONE: public */
+
+	const struct schema *params;         /* of path and query */
+	const struct schema *body;
+	enum read_mode body_mode;            /* READ_CREATE or READ_UPDATE; the studio's is lenient */
+
+	int status;                          /* of success; 0 means 200 */
+	const struct schema *out;
+	const char *out_key;                 /* studio: the member that holds it, "run"; NULL: bare */
+	bool replies_list;                   /* an array of `out` */
+	bool paged;                          /* workspace: `pagination` beside `data` */
+	bool creates;                        /* honours Idempotency-Key */
+
+	const char *not_found, *conflict;    /* codes of 404 and 409; NULL: it answers neither */
+	bool extra;                          /* not in upstream's published description (O-1) */
+	bool extension;                      /* not in the contract at all (9.3) */
+	const char *tag, *summary, *doc;
+
+	/* Does it. A creating operation fills call->out inside its transaction, so that the reply
+	 * can be stored with what it tells about (api/idempotency.h). */
+	enum err (*run)(struct ctx *ctx, struct call *call);
+	/* Instead of run, for replies that are not JSON objects: writes the whole response. */
+	void (*serve)(struct ctx *ctx, struct http_exchange *x);
+};
+
+struct op_table {
+	const struct op *ops;
+	size_t n;
+};
+
+/* All tables, one per resource. */
+extern const struct op_table op_tables[];
+extern const size_t n_op_tables;
+
+/* FOR_EACH_OP(op) { ... op->path ... } */
+#define FOR_EACH_OP(var)                                                \
+	for (size_t var##_t = 0; var##_t < n_op_tables; var##_t++)      \
+		for (const struct op *var = op_tables[var##_t].ops,     \
+				     *var##_end = var + op_tables[var##_t].n; \
+		     var < var##_end; var++)
+
+#endif

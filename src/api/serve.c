@@ -1,0 +1,362 @@
+/* api/serve.c: the flow of a request, from top to bottom.
+ *
+ *     api_handle            one request: a page outside /api/v1, or an operation
+ *       find and admit      route, key, role        (workspace contract 2.7, studio 1.2 to 1.7)
+ *       check               parameters and body against the row's field tables
+ *       carry out           the row's function, or the stored reply to a repeated request
+ *       reply               in the manner of the contract
+ *
+ * The order of the checks is the contract's: a caller without the role learns nothing about
+ * bodies and ids.
+ */
+#include "api/serve.h"
+
+#include <stdlib.h>
+
+#include "api/cors.h"
+#include "api/credential.h"
+#include "api/idempotency.h"
+#include "api/manner.h"
+#include "api/route.h"
+#include "api/site.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "db/db.h"
+#include "domain/key.h"
+#include "base/url.h"
+
+#define API_ROOT S("/api/v1")
+
+struct api {
+	struct api_options options;
+	struct db_conn **readers;            /* one per handler thread, made on first use */
+};
+
+/* One request on its way through this file. */
+struct turn {
+	struct ctx ctx;
+	struct issues issues;
+	struct api *api;
+	struct http_exchange *x;
+	const struct http_request *request;
+	struct credential credential;
+	struct route route;
+	const struct manner *manner;
+	struct call call;
+	int64_t began_us;
+};
+
+struct api *api_new(const struct api_options *options)
+{
+	struct api *api = xcalloc(1, sizeof(*api));
+
+	api->options = *options;
+	api->readers = xcalloc(options->n_threads, sizeof(*api->readers));
+	return api;
+}
+
+void api_free(struct api *api)
+{
+	if (!api)
+		return;
+	for (size_t i = 0; i < api->options.n_threads; i++)
+		db_reader_close(api->readers[i]);
+	free(api->readers);
+	free(api);
+}
+
+void api_thread_end(void *user, size_t thread)
+{
+	struct api *api = user;
+
+	db_reader_close(TAKE(api->readers[thread]));
+}
+
+/* -- reply ------------------------------------------------------------------------------------------ */
+
+static void reply_with(struct turn *t, struct kept_reply reply)
+{
+	http_set_header(t->x, "Content-Type", str_of(t->manner->content_type));
+	buf_str(http_body(t->x), reply.body);
+	http_reply(t->x, (int)reply.status);
+}
+
+static void reply_error(struct turn *t, enum err e, const char *why)
+{
+	struct json_writer w = { .out = http_body(t->x) };
+
+	http_set_header(t->x, "Content-Type", str_of(t->manner->content_type));
+	if (e == ERR_UNAUTHENTICATED && t->manner->challenges)
+		http_set_header(t->x, "WWW-Authenticate", S("Bearer"));
+	if (e == ERR_BUSY)
+		http_set_header(t->x, "Retry-After", S("1"));
+	if (e == ERR_BAD_METHOD)
+		http_set_header(t->x, "Allow", route_allow(t->ctx.mem, t->route.methods));
+	t->manner->error(&w, e, why, t->call.op, &t->issues);
+	http_reply(t->x, err_status(e));
+}
+
+/* What went wrong on our side is for the log; the caller learns only that it did. */
+static void reply_failure(struct turn *t, enum err e)
+{
+	if (e != ERR_INTERNAL) {
+		reply_error(t, e, t->ctx.why[0] ? t->ctx.why : err_text(e));
+		return;
+	}
+	log_error("http.failed", kv_s("id", t->request->id), kv_z("op", t->call.op ? t->call.op->id : ""),
+		  kv_z("why", t->ctx.why));
+	reply_error(t, e, "Internal server error");
+}
+
+struct kept_reply call_reply(struct arena *mem, const struct call *call)
+{
+	struct buf body = { .mem = mem };
+	struct json_writer w = { .out = &body };
+
+	manners[call->op->contract].success(&w, call);
+	return (struct kept_reply){ call->op->status ? call->op->status : 200, buf_view(&body) };
+}
+
+/* -- check ------------------------------------------------------------------------------------------ */
+
+static struct str param_text(void *arg, const struct field *f)
+{
+	struct turn *t = arg;
+
+	if (f->in == IN_QUERY)
+		return url_param_get(t->ctx.mem, t->request->query, f->name);
+	for (size_t i = 0; i < t->route.n_params; i++)
+		if (str_is(t->route.params[i].name, f->name))
+			return t->route.params[i].value;
+	return (struct str){ NULL, 0 };
+}
+
+static enum err check_params(struct turn *t)
+{
+	void *params;
+
+	if (!t->call.op->params)
+		return OK;
+	params = arena_zalloc(t->ctx.mem, t->call.op->params->size);
+	t->call.params = params;
+	return schema_read_params(&t->ctx, t->call.op->params, param_text, t, params);
+}
+
+static enum err refuse_body(struct turn *t, const char *why)
+{
+	issue_add(&t->ctx, NULL, "invalid_json", "%s", why);
+	return fail(&t->ctx, ERR_INVALID, "%s", t->manner->lenient ? "request body must be JSON" : "Validation failed");
+}
+
+static enum err check_body(struct turn *t)
+{
+	const struct op *op = t->call.op;
+	void *body;
+
+	if (!op->body)
+		return OK;
+	if (json_parse(&t->ctx, t->request->body, t->manner->json, &t->call.json) != OK)
+		return refuse_body(t, t->ctx.why);
+	if (t->manner->lenient && t->call.json->type == JSON_NULL)
+		return refuse_body(t, "null");
+	if (t->manner->refuse_nul && json_has_nul(t->call.json))
+		return refuse_body(t, "a string contains U+0000");
+	body = arena_zalloc(t->ctx.mem, op->body->size);
+	t->call.body = body;
+	return schema_read(&t->ctx, op->body, t->call.json, t->manner->lenient ? READ_LENIENT : op->body_mode, body);
+}
+
+/* Both are looked at before either is refused: all issues come in one pass. */
+static enum err check(struct turn *t)
+{
+	enum err params = check_params(t);
+	enum err body = check_body(t);
+
+	return params ? params : body;
+}
+
+/* -- find and admit ----------------------------------------------------------------------------------- */
+
+static enum err authenticate(struct turn *t)
+{
+	enum key_verdict verdict = KEY_UNKNOWN;
+
+	/* All that a request reads, the key included, is of one moment. */
+	TRY(db_snapshot_begin(&t->ctx));
+	if (!(t->credential.bare && t->manner->needs_scheme))
+		TRY(key_authenticate(&t->ctx, t->credential.token, &verdict, &t->ctx.actor));
+	if (verdict == KEY_UNKNOWN || (verdict == KEY_NOT_A_MEMBER && t->manner->members_only))
+		return fail(&t->ctx, ERR_UNAUTHENTICATED, "%s", t->manner->unauthenticated);
+	return OK;
+}
+
+static enum err authorise(struct turn *t)
+{
+	if (t->ctx.actor.role < t->call.op->role || t->ctx.actor.role == ROLE_NONE)
+		return fail(&t->ctx, ERR_FORBIDDEN, "%s", t->manner->forbidden);
+	return OK;
+}
+
+static enum err no_operation(struct turn *t)
+{
+	if (t->route.known_path && t->manner->allows)
+		return fail(&t->ctx, ERR_BAD_METHOD, "this path has no such method");
+	return fail(&t->ctx, ERR_NO_ROUTE, "no such endpoint");
+}
+
+/* The contract whose manners apply: the path's, or on paths of both (and of none) the key's. */
+static void find(struct turn *t, struct str path)
+{
+	enum contract kind = credential_contract(t->credential);
+
+	route_find(t->ctx.mem, t->request->method, path, kind, &t->route);
+	t->manner = &manners[t->route.known_path && !t->route.key_decides ? t->route.contract : kind];
+	t->call.op = t->route.op;
+}
+
+static enum err admit(struct turn *t)
+{
+	bool studio_path = t->route.known_path && t->manner->allows;
+
+	/* The studio contract tells about methods without asking who wants to know (1.7). */
+	if (!t->call.op && studio_path)
+		return no_operation(t);
+	if (t->call.op && t->call.op->role == ROLE_NONE)
+		return OK;
+	TRY(authenticate(t));
+	if (!t->call.op)
+		return no_operation(t);
+	return authorise(t);
+}
+
+/* -- carry out ------------------------------------------------------------------------------------------ */
+
+static enum err carry_out(struct turn *t)
+{
+	struct call *call = &t->call;
+
+	TRY(check(t));
+	if (call->op->out)
+		call->out = arena_zalloc(t->ctx.mem, call->op->out->size);
+	return call->op->run(&t->ctx, call);
+}
+
+static void operate(struct turn *t)
+{
+	struct kept_reply kept = {0};
+	enum err e = admit(t);
+
+	if (e == OK && t->call.op->serve) {
+		t->call.op->serve(&t->ctx, t->x);
+		return;
+	}
+	if (e == OK)
+		e = idempotency_begin(&t->ctx, &t->call, &kept);
+	if (e == OK && !kept.body.p)
+		e = idempotency_end(&t->ctx, &t->call, carry_out(t), &kept);
+	if (e != OK) {
+		reply_failure(t, e);
+		return;
+	}
+	if (kept.body.p)
+		http_set_header(t->x, "Idempotency-Replayed", S("true"));
+	reply_with(t, kept.body.p ? kept : call_reply(t->ctx.mem, &t->call));
+}
+
+static void reply_options(struct turn *t)
+{
+	http_set_header(t->x, "Allow", route_allow(t->ctx.mem, t->route.methods));
+	http_reply(t->x, 204);
+}
+
+static void handle_api(struct turn *t, struct str path)
+{
+	t->credential = credential_of(t->request);
+	find(t, path);
+	if (t->request->method == HTTP_OPTIONS && t->route.known_path && t->manner->allows)
+		reply_options(t);
+	else
+		operate(t);
+}
+
+/* -- one request ------------------------------------------------------------------------------------------ */
+
+static bool below_api(struct str path, struct str *rest)
+{
+	if (!str_starts(path, API_ROOT))
+		return false;
+	*rest = str_from(path, API_ROOT.n);
+	return rest->n > 0 && rest->p[0] == '/';
+}
+
+static void log_request(struct turn *t)
+{
+	log_info("http.request", kv_s("id", t->request->id), kv_s("method", t->request->method_name),
+		 kv_s("path", t->request->path), kv_i("status", http_status_of(t->x)), kv_i("us", mono_us() - t->began_us),
+		 kv_s("user", t->ctx.actor.user_id));
+}
+
+void api_handle(void *user, size_t thread, struct http_exchange *x)
+{
+	struct api *api = user;
+	struct turn t = {
+		.ctx = { .mem = http_arena(x), .db = api->options.db, .reader = api->readers[thread], .app = api },
+		.api = api, .x = x, .request = http_request_of(x), .call.request = http_request_of(x), .manner = &manners[WORKSPACE_API],
+		.began_us = mono_us(),
+	};
+	struct str rest;
+
+	t.ctx.issues = &t.issues;
+	if (!cors_apply(&t.ctx, x)) {
+		if (below_api(t.request->path, &rest))
+			handle_api(&t, rest);
+		else if (!site_serve(&t.ctx, x))
+			reply_error(&t, ERR_NO_ROUTE, "no such page");
+	}
+	db_snapshot_end(&t.ctx);
+	key_used(&t.ctx, &t.ctx.actor);
+	api->readers[thread] = t.ctx.reader;
+	log_request(&t);
+}
+
+/* -- what the server asks on its loop thread ---------------------------------------------------------- */
+
+/* By the path alone, since nobody has looked at the key yet. */
+static const struct manner *manner_by_path(const struct http_request *head)
+{
+	struct arena mem;
+	struct route r = {0};
+	struct str rest;
+
+	arena_init(&mem, 1024);
+	if (head->path.p && below_api(head->path, &rest))
+		route_find(&mem, head->method, rest, WORKSPACE_API, &r);
+	arena_fini(&mem);
+	return &manners[r.known_path && !r.key_decides ? r.contract : WORKSPACE_API];
+}
+
+size_t api_body_limit(void *user, const struct http_request *head)
+{
+	(void)user;
+	return manner_by_path(head)->body_max;
+}
+
+void api_refusal(void *user, const struct http_request *head, int status, const char *why, struct buf *body)
+{
+	static const enum err BY_STATUS[] = { ERR_INVALID, ERR_TOO_LARGE, ERR_BUSY, ERR_TIMEOUT };
+	struct json_writer w = { .out = body };
+	enum err e = ERR_INVALID;
+
+	(void)user;
+	for (size_t i = 0; i < COUNT_OF(BY_STATUS); i++)
+		if (err_status(BY_STATUS[i]) == status)
+			e = BY_STATUS[i];
+	manner_by_path(head)->error(&w, e, why, NULL, NULL);
+}
+
+const struct api_options *api_options_of(const struct ctx *ctx)
+{
+	const struct api *api = ctx->app;
+
+	return &api->options;
+}
