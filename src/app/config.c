@@ -1,0 +1,149 @@
+/* app/config.c: the table, the file and the environment. The command line is app/option.c's. */
+#include "app/config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "app/command.h"
+#include "app/data.h"
+#include "base/utf8.h"
+
+enum { FILE_BYTES_MAX = 64 << 10 };
+
+#define FILE_NAME "agentd.conf"
+
+static const char *const LEVELS[] = { "debug", "info", "warn", "error", "off", NULL };
+static const char *const FORMATS[] = { "text", "json", NULL };
+
+static const struct field fields[] = {
+	DATA_OPTION(config),
+	{ F_STR("listen", config, listen), .min = 1, .max = 255, .def = "127.0.0.1:8080",
+	  .example = "HOST:PORT|unix:PATH", .doc = "Where to listen; port 0 takes a free one." },
+	{ F_INT("workers", config, workers), .max = 1024, .def = "4", .example = "N",
+	  .doc = "Runs carried out at a time; 0 leaves them to other processes." },
+	{ F_INT("threads", config, threads), .min = 1, .max = 256, .def = "4", .example = "N",
+	  .doc = "Requests handled at a time." },
+	{ F_INT("run-attempts", config, run_attempts), .min = 1, .max = 100, .def = "3", .example = "N",
+	  .doc = "How often a run is begun or taken up again at most." },
+	{ F_STR("public-url", config, public_url), .max = 2048, .format = "uri", .example = "URL",
+	  .doc = "The address users know the server by, for the API's description." },
+	{ F_STR("cors-origins", config, cors_origins), .max = 4096, .example = "ORIGIN[,ORIGIN...]",
+	  .doc = "Web pages of these origins may call the API; * lets all." },
+	{ F_STR("log-level", config, log_level), .one_of = LEVELS, .def = "info", .doc = "The least that is logged." },
+	{ F_STR("log-format", config, log_format), .one_of = FORMATS, .def = "text",
+	  .doc = "key=value lines, or JSON." },
+};
+const struct schema serve_options = SCHEMA(NULL, config, fields);
+
+struct str config_variable(struct arena *mem, const struct field *f)
+{
+	struct buf out = { .mem = mem };
+
+	buf_z(&out, "AGENTD_");
+	for (const char *c = f->name; *c; c++)
+		buf_char(&out, *c == '-' ? '_' : (char)(*c - 'a' + 'A'));
+	return buf_view(&out);
+}
+
+/* The row of a setting, or NULL. Where the data folder is, is settled before. */
+static const struct field *setting_by_name(struct str name)
+{
+	return str_is(name, "data") ? NULL : option_by_name(&serve_options, name);
+}
+
+/* -- the file ------------------------------------------------------------------------------------ */
+
+struct place {
+	const char *path;
+	int line;
+};
+
+static enum err set_line(struct ctx *ctx, const struct place *at, struct str line, bool *seen, struct config *out)
+{
+	struct str value = line;
+	struct str key = str_trim(str_cut(&value, '='));
+	const struct field *f = setting_by_name(key);
+	struct str called;
+
+	if (!value.p)
+		return fail(ctx, ERR_INVALID, "%s:%d: not like 'key = value'", at->path, at->line);
+	if (!f)
+		return fail(ctx, ERR_INVALID, "%s:%d: unknown key '%.*s'", at->path, at->line, STR(key));
+	if (seen[f - fields])
+		return fail(ctx, ERR_INVALID, "%s:%d: %s is set twice", at->path, at->line, f->name);
+	seen[f - fields] = true;
+	called = arena_printf(ctx->mem, "%s:%d: %s", at->path, at->line, f->name);
+	return option_set(ctx, f, called, str_trim(value), out);
+}
+
+static enum err set_lines(struct ctx *ctx, const char *path, struct str text, struct config *out)
+{
+	bool seen[COUNT_OF(fields)] = { false };
+
+	for (struct place at = { path, 1 }; text.p; at.line++) {
+		struct str line = str_trim(str_cut(&text, '\n'));
+
+		if (!utf8_valid(line))
+			return fail(ctx, ERR_INVALID, "%s:%d: not valid UTF-8", at.path, at.line);
+		if (line.n > 0 && line.p[0] != '#')
+			TRY(set_line(ctx, &at, line, seen, out));
+	}
+	return OK;
+}
+
+static void close_file(FILE **file)
+{
+	if (*file)
+		fclose(*file);
+}
+
+/* { NULL, 0 }: there is no such file. */
+static enum err read_file(struct ctx *ctx, const char *path, struct str *out)
+{
+	AUTO(close_file) FILE *file = fopen(path, "re");
+	char *text = arena_alloc(ctx->mem, FILE_BYTES_MAX);
+	size_t n;
+
+	*out = (struct str){ NULL, 0 };
+	if (!file && errno == ENOENT)
+		return OK;
+	if (!file)
+		return fail(ctx, ERR_INVALID, "%s: %m", path);
+	n = fread(text, 1, FILE_BYTES_MAX, file);
+	if (ferror(file))
+		return fail(ctx, ERR_INVALID, "%s: %m", path);
+	if (n == FILE_BYTES_MAX)
+		return fail(ctx, ERR_INVALID, "%s is larger than %d bytes", path, FILE_BYTES_MAX);
+	*out = (struct str){ text, n };
+	return OK;
+}
+
+static enum err load_file(struct ctx *ctx, struct str data, struct config *out)
+{
+	const char *path = data_path(ctx, data, FILE_NAME);
+	struct str text;
+
+	TRY(read_file(ctx, path, &text));
+	return set_lines(ctx, path, text, out);
+}
+
+/* -- the environment ----------------------------------------------------------------------------- */
+
+static enum err load_environment(struct ctx *ctx, struct config *out)
+{
+	for (size_t i = 0; i < COUNT_OF(fields); i++) {
+		struct str name = config_variable(ctx->mem, &fields[i]);
+		const char *value = getenv(arena_strz(ctx->mem, name));
+
+		if (setting_by_name(str_of(fields[i].name)) && value && *value)
+			TRY(option_set(ctx, &fields[i], name, str_of(value), out));
+	}
+	return OK;
+}
+
+enum err config_load(struct ctx *ctx, struct str data, void *config)
+{
+	TRY(load_file(ctx, data, config));
+	return load_environment(ctx, config);
+}

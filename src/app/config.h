@@ -1,0 +1,27 @@
+/* app/config.h: what `agentd serve` can be told.
+ *
+ * One table. Each row is an option of the command (--log-level), an environment variable
+ * (AGENTD_LOG_LEVEL) and a key of DATA/agentd.conf (log-level), which count in this order; the data
+ * folder, where that file lies, is the one row that cannot stand in it.
+ */
+#ifndef APP_CONFIG_H
+#define APP_CONFIG_H
+
+#include "app/option.h"
+
+struct config {
+	struct str data;
+	struct str listen, public_url, cors_origins;
+	int64_t threads, workers, run_attempts;
+	struct str log_level, log_format;
+};
+
+extern const struct schema serve_options;
+
+/* "AGENTD_LOG_LEVEL". In mem. */
+struct str config_variable(struct arena *mem, const struct field *f);
+
+/* Sets what the file and the environment say. ERR_INVALID names the file and line, or the variable. */
+enum err config_load(struct ctx *ctx, struct str data, void *config);
+
+#endif

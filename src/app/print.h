@@ -1,0 +1,10 @@
+/* app/print.h: data on standard output, as a table for people or as JSON for programs. */
+#ifndef APP_PRINT_H
+#define APP_PRINT_H
+
+#include "json/field.h"
+
+/* Prints structs that the schema describes: columns under a heading, or a JSON array. */
+void print_list(struct ctx *ctx, const struct schema *schema, const struct list *list, bool json);
+
+#endif

@@ -1,0 +1,173 @@
+/* app/provider_commands.c: agentd provider ...
+ *
+ * A provider's key is never on the command line: other users of the machine could read it there.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "app/command.h"
+#include "app/data.h"
+#include "app/print.h"
+#include "domain/member.h"
+#include "domain/provider.h"
+#include "domain/secret.h"
+
+enum { KEY_BYTES_MAX = 8192 };
+
+struct provider_options {
+	struct str data, workspace, provider, base_url, key_env;
+	struct list models, reasoning;       /* of struct str */
+	bool key_stdin, json;
+};
+
+#define PROVIDER_OPTION \
+	{ F_STR("provider", provider_options, provider), .in = IN_PATH, .required = true, .example = "PROVIDER", \
+	  .one_of = provider_names, .doc = "Whose models." }
+
+/* -- set ----------------------------------------------------------------------------------------- */
+
+static const struct field set_fields[] = {
+	PROVIDER_OPTION,
+	WORKSPACE_OPTION(provider_options),
+	{ F_STR("base-url", provider_options, base_url), .min = 1, .example = "URL",
+	  .doc = "Where its API is, when it is not the usual address." },
+	{ F_STR("key-env", provider_options, key_env), .min = 1, .example = "VAR",
+	  .doc = "Take the key from this environment variable." },
+	{ F_BOOL("key-stdin", provider_options, key_stdin), .doc = "Take the key from standard input." },
+	{ F_STRS("model", provider_options, models), .example = "ID[=NAME]",
+	  .doc = "Offer these models, and no others." },
+	{ F_STRS("reasoning", provider_options, reasoning), .example = "ID",
+	  .doc = "Which of these models support extended reasoning." },
+	DATA_OPTION(provider_options),
+};
+const struct schema provider_set_options = SCHEMA(NULL, provider_options, set_fields);
+
+/* -- the key */
+
+static enum err key_from_variable(struct ctx *ctx, struct str name, struct str *key)
+{
+	const char *value = getenv(arena_strz(ctx->mem, name));
+
+	if (!value || !*value)
+		return fail(ctx, ERR_INVALID, "the environment variable %.*s is not set", STR(name));
+	*key = arena_str(ctx->mem, str_of(value));
+	return OK;
+}
+
+static enum err key_from_stdin(struct ctx *ctx, struct str *key)
+{
+	char *text = arena_alloc(ctx->mem, KEY_BYTES_MAX);
+	size_t n;
+
+	/* Without stdio's buffer there is no copy to forget. */
+	setvbuf(stdin, NULL, _IONBF, 0);
+	n = fread(text, 1, KEY_BYTES_MAX, stdin);
+	*key = str_trim((struct str){ text, n });
+	if (ferror(stdin))
+		return fail(ctx, ERR_INVALID, "cannot read standard input: %m");
+	if (n == KEY_BYTES_MAX || key->n == 0)
+		return fail(ctx, ERR_INVALID, "there is no key on standard input");
+	return OK;
+}
+
+/* *key: { NULL, 0 } when none was named. */
+static enum err read_key(struct ctx *ctx, const struct provider_options *o, struct str *key)
+{
+	if (o->key_env.p && o->key_stdin)
+		return fail(ctx, ERR_INVALID, "--key-env and --key-stdin are two places for one key; name one");
+	if (!o->key_env.p && !o->key_stdin)
+		return OK;
+	TRY(secret_load(ctx, data_path(ctx, o->data, "secret.key")));
+	return o->key_stdin ? key_from_stdin(ctx, key) : key_from_variable(ctx, o->key_env, key);
+}
+
+/* -- the models */
+
+static struct model_setting *model_by_id(const struct list *models, struct str id)
+{
+	for (size_t i = 0; i < models->n; i++)
+		if (str_eq(LIST_AT(*models, struct model_setting, i)->id, id))
+			return LIST_AT(*models, struct model_setting, i);
+	return NULL;
+}
+
+static enum err read_models(struct ctx *ctx, const struct provider_options *o, struct list *out)
+{
+	struct model_setting *models = arena_array(ctx->mem, o->models.n, sizeof(*models));
+
+	*out = (struct list){ models, o->models.n };
+	for (size_t i = 0; i < o->models.n; i++) {
+		struct str name = *LIST_AT(o->models, struct str, i);
+		struct str id = str_cut(&name, '=');
+
+		models[i] = (struct model_setting){ .id = id, .name = name };
+	}
+	for (size_t i = 0; i < o->reasoning.n; i++) {
+		struct str id = *LIST_AT(o->reasoning, struct str, i);
+		struct model_setting *m = model_by_id(out, id);
+
+		if (!m)
+			return fail(ctx, ERR_INVALID, "--reasoning %.*s: give the model with --model too", STR(id));
+		m->has_reasoning = true;
+	}
+	return OK;
+}
+
+enum err provider_set_run(struct ctx *ctx, const void *options)
+{
+	const struct provider_options *o = options;
+	AUTO(secret_wipe) struct str key = { NULL, 0 };
+	struct provider_setting setting = { .provider = o->provider, .base_url = o->base_url };
+	struct workspace w;
+
+	TRY(workspace_by_slug(ctx, o->workspace, &w));
+	TRY(read_models(ctx, o, &setting.models));
+	TRY(read_key(ctx, o, &key));
+	setting.key = key;
+	return provider_set(ctx, w.id, &setting);
+}
+
+/* -- list ---------------------------------------------------------------------------------------- */
+
+static const struct field status_fields[] = {
+	{ F_STR("provider", provider_status, provider) },
+	{ F_STR("connectedBy", provider_status, connected_by) },
+	{ F_STR("baseUrl", provider_status, base_url) },
+	{ F_BOOL("hasKey", provider_status, has_key) },
+	{ F_INT("models", provider_status, n_models) },
+	{ F_TIME("updatedAt", provider_status, updated_at) },
+};
+static const struct schema status_schema = SCHEMA(NULL, provider_status, status_fields);
+
+static const struct field list_fields[] = {
+	WORKSPACE_OPTION(provider_options), JSON_OPTION(provider_options), DATA_OPTION(provider_options),
+};
+const struct schema provider_list_options = SCHEMA(NULL, provider_options, list_fields);
+
+enum err provider_list_run(struct ctx *ctx, const void *options)
+{
+	const struct provider_options *o = options;
+	struct workspace w;
+	struct list list;
+
+	TRY(workspace_by_slug(ctx, o->workspace, &w));
+	TRY(provider_list(ctx, w.id, &list));
+	print_list(ctx, &status_schema, &list, o->json);
+	return OK;
+}
+
+/* -- remove -------------------------------------------------------------------------------------- */
+
+static const struct field remove_fields[] = {
+	PROVIDER_OPTION, WORKSPACE_OPTION(provider_options), DATA_OPTION(provider_options),
+};
+const struct schema provider_remove_options = SCHEMA(NULL, provider_options, remove_fields);
+
+enum err provider_remove_run(struct ctx *ctx, const void *options)
+{
+	const struct provider_options *o = options;
+	struct workspace w;
+
+	TRY(workspace_by_slug(ctx, o->workspace, &w));
+	return provider_remove(ctx, w.id, o->provider);
+}
