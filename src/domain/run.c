@@ -9,6 +9,8 @@
 #include "model/providers.h"
 #include "store/agents.h"
 
+#define US_PER_MS 1000
+
 /* -- states ------------------------------------------------------------------------------------------ */
 
 const char *const run_status_names[] = {
@@ -39,9 +41,15 @@ bool run_is_over(const struct run *r)
 	return EDGES[run_status_of(r)] == 0;
 }
 
+static int64_t later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* A run may have been created a little ahead of the clock: see moment_after. */
 static void stamp(struct run *r, enum run_status to)
 {
-	int64_t now = now_us();
+	int64_t now = later(now_us(), r->created_at);
 
 	r->status = str_of(run_status_names[to]);
 	if (to == RUN_RUNNING) {
@@ -96,7 +104,7 @@ static struct run freeze(struct ctx *ctx, const struct run_request *request, con
 {
 	return (struct run){
 		.id = uuid_new(ctx->mem), .workspace_id = ctx->actor.workspace_id, .created_by = ctx->actor.user_id,
-		.status = str_of(run_status_names[RUN_QUEUED]), .trigger = str_of(request->trigger), .created_at = now_us(),
+		.status = str_of(run_status_names[RUN_QUEUED]), .trigger = str_of(request->trigger),
 		.tokens_input = NO_INT, .tokens_output = NO_INT, .cost_usd = NAN,
 		.agent_id = agent->id, .agent_name = agent->name,
 		.agent_path = arena_printf(ctx->mem, "managed/%.*s", STR(agent->id)),
@@ -105,8 +113,25 @@ static struct run freeze(struct ctx *ctx, const struct run_request *request, con
 	};
 }
 
-static enum err insert_run(struct ctx *ctx, struct db_tx *tx, void *run)
+/* Clients page through runs by createdAt in milliseconds, so runs of a workspace get a
+ * millisecond each, unless that would put them more than a second ahead of the clock; then they
+ * share it, and runs_list sees to it that paging loses none. */
+static int64_t moment_after(int64_t newest)
 {
+	int64_t now = now_us(), next = (newest / US_PER_MS + 1) * US_PER_MS;
+
+	if (now >= next || next > now + US_PER_SECOND)
+		return now;
+	return next;
+}
+
+static enum err insert_run(struct ctx *ctx, struct db_tx *tx, void *arg)
+{
+	struct run *run = arg;
+	int64_t newest;
+
+	TRY(runs_newest(ctx, run->workspace_id, &newest));
+	run->created_at = moment_after(newest);
 	return runs_insert(ctx, tx, run);
 }
 

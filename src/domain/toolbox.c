@@ -12,7 +12,8 @@ static const struct schema search_knowledge_schema = SCHEMA(NULL, search_knowled
 
 const struct system_tool system_tools[] = {
 	{ "search_knowledge", "Search knowledge",
-	  "Finds the passages of the agent's knowledge bases that are nearest to a question.", &search_knowledge_schema },
+	  "Finds the passages of the agent's knowledge bases that are nearest to a question.",
+	  &search_knowledge_schema },
 };
 const size_t n_system_tools = COUNT_OF(system_tools);
 
@@ -75,8 +76,10 @@ enum err toolbox_list(struct ctx *ctx, struct list *out)
 	for (size_t i = 0; i < n_system_tools; i++) {
 		const struct system_tool *tool = &system_tools[i];
 
-		entries[i] = (struct tool_entry){ .kind = S("system"), .id = str_of(tool->id), .name = str_of(tool->name),
-						  .description = str_of(tool->description) };
+		entries[i] = (struct tool_entry){
+			.kind = S("system"), .id = str_of(tool->id), .name = str_of(tool->name),
+			.description = str_of(tool->description),
+		};
 		TRY(input_schema_of(ctx, tool, &entries[i].input_schema));
 	}
 	*out = (struct list){ entries, n_system_tools };

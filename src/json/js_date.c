@@ -4,8 +4,11 @@
  * those of old web pages: numbers are the parts of a date unless a colon makes them a time, a
  * month may have a name, words in front mean nothing. Both readers fill the same parts.
  */
-#include "base/clock.h"
 #include "json/js.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
 
 #define DATE_MAX_MS INT64_C(8640000000000000)
 #define DAY_MS (24 * 3600 * INT64_C(1000))
@@ -376,8 +379,8 @@ bool js_date(struct str text, int64_t *ms)
 
 	if (!read_iso(&d) && !read_legacy(&d))
 		return false;
-	if (!day_of(&d, &days) || !time_of_day(&d, &in_day) || days > DATE_MAX_MS / DAY_MS || days < -DATE_MAX_MS / DAY_MS)
+	if (!day_of(&d, &days) || !time_of_day(&d, &in_day) || llabs(days) > DATE_MAX_MS / DAY_MS)
 		return false;
 	*ms = days * DAY_MS + in_day - d.zone_sign * d.zone_minutes * 60000;
-	return *ms >= -DATE_MAX_MS && *ms <= DATE_MAX_MS;
+	return llabs(*ms) <= DATE_MAX_MS;
 }

@@ -18,15 +18,15 @@ static const struct model_ops *ops_of(const struct model_choice *m)
 	return NULL;
 }
 
-enum err model_ask(struct ctx *ctx, const struct model_choice *model, const struct list *thread, const struct list *tools,
-		   struct model_reply *out)
+enum err model_ask(struct ctx *ctx, const struct model_choice *model, const struct list *thread,
+		   const struct list *tools, struct model_reply *out)
 {
 	const struct model_ops *ops = ops_of(model);
 
 	if (!ops)
 		return fail(ctx, ERR_UNPROCESSABLE,
-			    "This version of agentd can run only the model " BUILTIN_MODEL "; the agent asks for %.*s of %.*s.",
-			    STR(model->model), STR(model->provider));
+			    "This version of agentd can run only the model " BUILTIN_MODEL
+			    "; the agent asks for %.*s of %.*s.", STR(model->model), STR(model->provider));
 	*out = (struct model_reply){0};
 	return ops->ask(ctx, model, thread, tools, out);
 }

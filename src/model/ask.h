@@ -47,7 +47,7 @@ struct model_reply {
 /* Asks what comes next. thread: of struct message; tools: of struct tool_offer. *out lives in
  * ctx->mem. An error's text is for the owner of the run. ERR_UNPROCESSABLE: this version cannot
  * reach the model at all. */
-enum err model_ask(struct ctx *ctx, const struct model_choice *model, const struct list *thread, const struct list *tools,
-		   struct model_reply *out);
+enum err model_ask(struct ctx *ctx, const struct model_choice *model, const struct list *thread,
+		   const struct list *tools, struct model_reply *out);
 
 #endif

@@ -171,7 +171,8 @@ static struct str quote(struct arena *mem, struct str question, const struct lis
 
 /* The answer with its sources below, both within max_tokens; a list that would take more than
  * half of that is left out. */
-static struct str quote_with_sources(struct arena *mem, struct str question, const struct list *found, size_t max_tokens)
+static struct str quote_with_sources(struct arena *mem, struct str question, const struct list *found,
+				     size_t max_tokens)
 {
 	struct str answer = quote(mem, question, found, max_tokens);
 	struct str sources = sources_of(mem, answer, found);

@@ -17,16 +17,30 @@ static int64_t deadline_of(const struct job *job)
 	return mono_ms() + time_left_ms(job);
 }
 
-/* The limit that forbids another request, or NULL. */
-static const char *limit_reached(struct ctx *ctx, const struct job *job, const struct record *record)
+__attribute__((format(printf, 3, 4)))
+static enum err fail_run(struct ctx *ctx, struct job *job, const char *fmt, ...)
 {
-	if (record->n_replies >= job->limits.requests)
-		return arena_printf(ctx->mem, "The run reached its limit of %lld model requests.",
-				    (long long)job->limits.requests).p;
+	struct str why;
+	va_list ap;
+
+	va_start(ap, fmt);
+	why = arena_vprintf(ctx->mem, fmt, ap);
+	va_end(ap);
+	return record_failure(ctx, job, why);
+}
+
+/* Ends the run when a limit forbids another request. */
+static enum err check_limits(struct ctx *ctx, struct job *job, const struct record *record)
+{
+	const struct run_limits *limits = &job->limits;
+
+	if (record->n_replies >= limits->requests)
+		return fail_run(ctx, job, "The run reached its limit of %lld model requests.",
+				(long long)limits->requests);
 	if (time_left_ms(job) <= 0)
-		return arena_printf(ctx->mem, "The run reached its time limit of %lld seconds.",
-				    (long long)job->limits.time_ms / 1000).p;
-	return NULL;
+		return fail_run(ctx, job, "The run reached its time limit of %lld seconds.",
+				(long long)limits->time_ms / 1000);
+	return OK;
 }
 
 /* -- the model ----------------------------------------------------------------------------------------- */
@@ -69,28 +83,24 @@ static enum err ask_model(struct ctx *ctx, const struct job *job, const struct r
 	return e;
 }
 
-static enum err fail_with(struct ctx *ctx, struct job *job, const char *why)
-{
-	return record_failure(ctx, job, arena_str(ctx->mem, str_of(why)));
-}
-
 static enum err finish(struct ctx *ctx, struct job *job, const struct record *record, const struct model_reply *reply)
 {
-	if ((int64_t)reply->text.n > job->limits.output_bytes)
-		return fail_with(ctx, job, arena_printf(ctx->mem, "The output is larger than the limit of %lld bytes.",
-							(long long)job->limits.output_bytes).p);
+	int64_t limit = job->limits.output_bytes;
+
+	if ((int64_t)reply->text.n > limit)
+		return fail_run(ctx, job, "The output is larger than the limit of %lld bytes.", (long long)limit);
 	return record_success(ctx, job, record, reply);
 }
 
 static enum err ask(struct ctx *ctx, struct job *job, struct record *record)
 {
-	const char *limit = limit_reached(ctx, job, record);
 	struct model_reply reply;
 
-	if (limit)
-		return fail_with(ctx, job, limit);
+	TRY(check_limits(ctx, job, record));
+	if (job->over)
+		return OK;
 	if (ask_model(ctx, job, record, &reply) != OK)
-		return fail_with(ctx, job, ctx->why);
+		return fail_run(ctx, job, "%s", ctx->why);
 	return reply.calls.n ? record_reply(ctx, job, record, &reply) : finish(ctx, job, record, &reply);
 }
 
@@ -98,14 +108,15 @@ static enum err ask(struct ctx *ctx, struct job *job, struct record *record)
 
 static enum err call(struct ctx *ctx, struct job *job, struct record *record, const struct tool_call *wanted)
 {
+	int64_t limit = job->limits.result_bytes;
 	struct tool_result result;
 
 	ctx->deadline_ms = deadline_of(job);
 	tool_call(ctx, &job->agent, wanted, &result);
 	ctx->deadline_ms = 0;
-	if ((int64_t)result.text.n > job->limits.result_bytes)
-		return fail_with(ctx, job, arena_printf(ctx->mem, "The result of %.*s is larger than the limit of %lld bytes.",
-							STR(wanted->name), (long long)job->limits.result_bytes).p);
+	if ((int64_t)result.text.n > limit)
+		return fail_run(ctx, job, "The result of %.*s is larger than the limit of %lld bytes.",
+				STR(wanted->name), (long long)limit);
 	return record_result(ctx, job, record, &result);
 }
 

@@ -124,7 +124,9 @@ static enum err load(struct ctx *ctx, struct job *job)
 {
 	enum err e = job_load(ctx, job);
 
-	return e == ERR_INVALID ? record_failure(ctx, job, S("The agent's spec, as frozen for this run, cannot be read.")) : e;
+	if (e == ERR_INVALID)
+		return record_failure(ctx, job, S("The agent's spec, as frozen for this run, cannot be read."));
+	return e;
 }
 
 static enum err take_turns(struct ctx *ctx, struct job *job)
@@ -140,18 +142,19 @@ static enum err take_turns(struct ctx *ctx, struct job *job)
 
 static void log_run(const struct ctx *ctx, const struct job *job, enum err e, int64_t began_us)
 {
+	const struct run *run = &job->run;
 	int64_t ms = (mono_us() - began_us) / 1000;
 
 	if (e == ERR_CONFLICT)
-		log_info("run.lost", kv_s("run", job->run.id), kv_i("attempt", job->run.attempts), kv_i("ms", ms));
+		log_info("run.lost", kv_s("run", run->id), kv_i("attempt", run->attempts), kv_i("ms", ms));
 	else if (e != OK)
 		/* Its lease runs out, which is as long a pause as the trouble deserves. */
-		log_error("run.dropped", kv_s("run", job->run.id), kv_z("why", ctx->why), kv_i("ms", ms));
+		log_error("run.dropped", kv_s("run", run->id), kv_z("why", ctx->why), kv_i("ms", ms));
 	else if (job->over)
-		log_info("run.end", kv_s("run", job->run.id), kv_z("status", run_status_names[run_status_of(&job->run)]),
-			 kv_i("attempt", job->run.attempts), kv_i("ms", ms));
+		log_info("run.end", kv_s("run", run->id), kv_s("status", run->status), kv_i("attempt", run->attempts),
+			 kv_i("ms", ms));
 	else
-		log_info("run.handed_back", kv_s("run", job->run.id), kv_i("ms", ms));
+		log_info("run.handed_back", kv_s("run", run->id), kv_i("ms", ms));
 }
 
 static void carry_out(struct run_workers *w, struct ctx *ctx, const struct run *run)
@@ -161,7 +164,9 @@ static void carry_out(struct run_workers *w, struct ctx *ctx, const struct run *
 	int64_t began_us = mono_us();
 	enum err e;
 
-	ctx->actor = (struct actor){ .workspace_id = run->workspace_id, .user_id = run->created_by, .role = ROLE_OPERATOR };
+	ctx->actor = (struct actor){
+		.workspace_id = run->workspace_id, .user_id = run->created_by, .role = ROLE_OPERATOR,
+	};
 	sit_down(w, &seat);
 	e = take_turns(ctx, &job);
 	stand_up(w, &seat);

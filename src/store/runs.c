@@ -15,8 +15,9 @@
 /* Which of a workspace's runs; $2 and $3 are lists of words, none of which is part of another. */
 #define MATCHING "workspace_id = $1 AND ($2 IS NULL OR instr($2, status)) AND ($3 IS NULL OR instr($3, trigger)) " \
 		 "AND ($4 IS NULL OR agent_name = $4)"
-#define BRIEF "SELECT id, agent_name, status, trigger, created_at, started_at, completed_at, substr(user_message, 1, 240), " \
-	      "nullif(substr(error_message, 1, 240), ''), cost_usd, agent_version_label FROM run WHERE " MATCHING
+#define BRIEF "SELECT id, agent_name, status, trigger, created_at, started_at, completed_at, " \
+	      "substr(user_message, 1, 240), nullif(substr(error_message, 1, 240), ''), cost_usd, " \
+	      "agent_version_label FROM run WHERE " MATCHING
 #define NEWEST_FIRST " ORDER BY created_at DESC, id DESC LIMIT $5"
 
 #define EXPIRED "FROM run WHERE status = 'running' AND lease_expires_at <= $1"
@@ -25,7 +26,7 @@
 #define STEP_COLS "run_id, workspace_id, ordinal, kind, body, tokens_input, tokens_output, created_at"
 
 enum {
-	BY_ID, SPEC, LIST, LIST_REST, INSERT, UPDATE, NEXT_EXPIRED, NEXT_QUEUED, WAITING, RENEW, OWNERS, EXPIRE,
+	BY_ID, SPEC, LIST, LIST_REST, NEWEST, INSERT, UPDATE, NEXT_EXPIRED, NEXT_QUEUED, WAITING, RENEW, OWNERS, EXPIRE,
 	STEPS, STEP_INSERT,
 };
 
@@ -35,23 +36,26 @@ static const struct sql SQL[] = {
 	[LIST] = { "runs.list", BRIEF " AND created_at < $6" NEWEST_FIRST },
 	/* What is left of a page's last millisecond. */
 	[LIST_REST] = { "runs.list_rest", BRIEF " AND created_at >= $6 AND (created_at, id) < ($7, $8)" NEWEST_FIRST },
+	[NEWEST] = { "runs.newest", "SELECT max(created_at) FROM run WHERE workspace_id = $1" },
 	[INSERT] = { "runs.insert",
-		"INSERT INTO run (" COLS ", spec) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
-		"$16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)" },
+		"INSERT INTO run (" COLS ", spec) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
+		"$15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)" },
 	[UPDATE] = { "runs.update",
 		"UPDATE run SET status = $6, attempts = $7, lease_owner = $8, lease_expires_at = $9, started_at = $10, "
 		"completed_at = $11, tokens_input = $12, tokens_output = $13, cost_usd = $14, error_message = $15, "
-		"output = $16, streamed_output = $17 WHERE workspace_id = $1 AND id = $2 AND status = $3 AND attempts = $4 "
-		"AND coalesce(lease_owner, '') = coalesce($5, '')" },
+		"output = $16, streamed_output = $17 WHERE workspace_id = $1 AND id = $2 AND status = $3 "
+		"AND attempts = $4 AND coalesce(lease_owner, '') = coalesce($5, '')" },
 	[NEXT_EXPIRED] = { "runs.next_expired", "SELECT " COLS " " EXPIRED " ORDER BY lease_expires_at LIMIT 1" },
 	[NEXT_QUEUED] = { "runs.next_queued", "SELECT " COLS " " QUEUED " ORDER BY created_at, id LIMIT 1" },
 	[WAITING] = { "runs.waiting", "SELECT EXISTS (SELECT 1 " QUEUED ") OR EXISTS (SELECT 1 " EXPIRED ")" },
 	[RENEW] = { "runs.renew",
 		"UPDATE run SET lease_expires_at = $5 WHERE workspace_id = $1 AND id = $2 AND status = 'running' "
 		"AND lease_owner = $3 AND attempts = $4" },
-	[OWNERS] = { "runs.owners", "SELECT DISTINCT lease_owner FROM run WHERE status = 'running' AND lease_owner IS NOT NULL" },
+	[OWNERS] = { "runs.owners",
+		"SELECT DISTINCT lease_owner FROM run WHERE status = 'running' AND lease_owner IS NOT NULL" },
 	[EXPIRE] = { "runs.expire",
-		"UPDATE run SET lease_expires_at = 0 WHERE status = 'running' AND lease_owner = $1 AND lease_expires_at > 0" },
+		"UPDATE run SET lease_expires_at = 0 WHERE status = 'running' AND lease_owner = $1 "
+		"AND lease_expires_at > 0" },
 	[STEPS] = { "run_steps.list",
 		"SELECT " STEP_COLS " FROM run_step WHERE workspace_id = $1 AND run_id = $2 ORDER BY ordinal" },
 	[STEP_INSERT] = { "run_steps.insert",
@@ -164,6 +168,15 @@ enum err runs_spec(struct ctx *ctx, struct str workspace_id, struct str id, stru
 	return OK;
 }
 
+enum err runs_newest(struct ctx *ctx, struct str workspace_id, int64_t *created_at)
+{
+	AUTO(stmt_done) struct stmt s = {0};
+
+	TRY(stmt_read(ctx, &SQL[NEWEST], &s));
+	bind_str(&s, workspace_id);
+	return row_count(ctx, &s, created_at);
+}
+
 enum err runs_insert(struct ctx *ctx, struct db_tx *tx, const struct run *r)
 {
 	AUTO(stmt_done) struct stmt s = {0};
@@ -270,7 +283,7 @@ static enum err read_rest(struct ctx *ctx, struct str workspace_id, const struct
 	rest.limit = REST_MAX;
 	TRY(stmt_read(ctx, &SQL[LIST_REST], &s));
 	bind_filter(&s, workspace_id, &rest);
-	bind_int(&s, last.created_at - last.created_at % 1000);
+	bind_int(&s, last.created_at / 1000 * 1000);
 	bind_int(&s, last.created_at);
 	bind_str(&s, last.id);
 	return read_brief(ctx, &s, out, cap);

@@ -40,6 +40,8 @@ struct run_filter {
  * gap. Of the texts only the beginning is read, and neither model nor path. *out: of struct run. */
 enum err runs_list(struct ctx *ctx, struct str workspace_id, const struct run_filter *f, struct list *out);
 
+/* When the workspace's newest run was created; 0: there is none. */
+enum err runs_newest(struct ctx *ctx, struct str workspace_id, int64_t *created_at);
 enum err runs_insert(struct ctx *ctx, struct db_tx *tx, const struct run *r);
 /* Stores status, lease, times, tokens, cost and texts of `now`. ERR_CONFLICT: the stored row's
  * status and lease are not those of `was` any more. */

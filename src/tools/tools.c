@@ -33,17 +33,19 @@ static bool is_offered(const struct agent *agent, const struct tool *tool)
 	return named(agent, str_of(tool->id)) || tool->comes_with(agent);
 }
 
+static struct tool_offer offer_of(const struct system_tool *tool)
+{
+	return (struct tool_offer){ str_of(tool->id), str_of(tool->description), tool->input };
+}
+
 void tools_offered(struct ctx *ctx, const struct agent *agent, struct list *out)
 {
 	struct tool_offer *offers = arena_array(ctx->mem, COUNT_OF(TOOLS), sizeof(*offers));
 
 	*out = (struct list){ offers, 0 };
-	for (size_t i = 0; i < COUNT_OF(TOOLS); i++) {
-		const struct system_tool *known = system_tool_by_id(str_of(TOOLS[i].id));
-
+	for (size_t i = 0; i < COUNT_OF(TOOLS); i++)
 		if (is_offered(agent, &TOOLS[i]))
-			offers[out->n++] = (struct tool_offer){ str_of(known->id), str_of(known->description), known->input };
-	}
+			offers[out->n++] = offer_of(system_tool_by_id(str_of(TOOLS[i].id)));
 }
 
 /* -- one call -------------------------------------------------------------------------------------- */

@@ -43,7 +43,7 @@ static enum err read_query(struct arena *mem, struct query q, struct visit *out)
 {
 	struct ctx ctx = { .mem = mem };
 
-	*out = (struct visit){0};
+	*out = (struct visit){ 0 };
 	return schema_read_params(&ctx, &params, given, &q, out);
 }
 
@@ -53,8 +53,16 @@ static void numbers_are_read_as_javascript_would(void **state)
 		const char *text;
 		int64_t n;
 	} CASES[] = {
-		{ NULL, 50 }, { "", 50 }, { "7", 7 }, { " 7 ", 7 }, { "1e1", 10 }, { "0x2", 2 }, { "3.0", 3 }, { "+5", 5 },
-		{ "9007199254740993", INT64_C(9007199254740992) }, { "1e300", INT64_C(9007199254740992) },
+		{ NULL, 50 },
+		{ "", 50 },
+		{ "7", 7 },
+		{ " 7 ", 7 },
+		{ "1e1", 10 },
+		{ "0x2", 2 },
+		{ "3.0", 3 },
+		{ "+5", 5 },
+		{ "9007199254740993", INT64_C(9007199254740992) },
+		{ "1e300", INT64_C(9007199254740992) },
 	};
 	struct visit v;
 	ARENA(mem);
@@ -83,8 +91,11 @@ static void times_are_read_as_javascript_would(void **state)
 		const char *text;
 		int64_t us;
 	} CASES[] = {
-		{ NULL, 0 }, { "", 0 }, { "2026", INT64_C(1767225600000000) }, { "2026-02-01T00:10:00.0100105Z", INT64_C(1769904600010000) },
-		{ "1970-01-01", 1 },                 /* not 0, which is no time at all */
+		{ NULL, 0 },
+		{ "", 0 },
+		{ "2026", INT64_C(1767225600000000) },
+		{ "2026-02-01T00:10:00.0100105Z", INT64_C(1769904600010000) },
+		{ "1970-01-01", 1 }, /* not 0, which is no time at all */
 	};
 	struct visit v;
 	ARENA(mem);
@@ -110,8 +121,10 @@ static void assert_reply(struct visit v, const char *expected)
 static void numbers_may_be_null(void **state)
 {
 	(void)state;
-	assert_reply((struct visit){ S(""), .guests = NO_INT, .cost = NAN }, "{\"note\":\"\",\"at\":null,\"guests\":null,\"cost\":null}");
-	assert_reply((struct visit){ S(""), .guests = 0, .cost = 12.5 }, "{\"note\":\"\",\"at\":null,\"guests\":0,\"cost\":12.5}");
+	assert_reply((struct visit){ S(""), .guests = NO_INT, .cost = NAN },
+		     "{\"note\":\"\",\"at\":null,\"guests\":null,\"cost\":null}");
+	assert_reply((struct visit){ S(""), .guests = 0, .cost = 12.5 },
+		     "{\"note\":\"\",\"at\":null,\"guests\":0,\"cost\":12.5}");
 }
 
 static void times_have_as_many_digits_as_they_need(void **state)
@@ -130,8 +143,14 @@ static void texts_are_cut_by_utf16_even_through_a_character(void **state)
 	static const struct {
 		const char *text, *shown;
 	} CASES[] = {
-		{ "", "\"\"" }, { "abcd", "\"abcd\"" }, { "abcde", "\"abcd\"" }, { "\"\n\\xy", "\"\\\"\\n\\\\x\"" },
-		{ "öäüßé", "\"öäüß\"" }, { "ab😀c", "\"ab😀\"" }, { "abc😀", "\"abc\\ud83d\"" }, { "😀😀😀", "\"😀😀\"" },
+		{ "", "\"\"" },
+		{ "abcd", "\"abcd\"" },
+		{ "abcde", "\"abcd\"" },
+		{ "\"\n\\xy", "\"\\\"\\n\\\\x\"" },
+		{ "öäüßé", "\"öäüß\"" },
+		{ "ab😀c", "\"ab😀\"" },
+		{ "abc😀", "\"abc\\ud83d\"" },
+		{ "😀😀😀", "\"😀😀\"" },
 	};
 	ARENA(mem);
 

@@ -47,7 +47,9 @@ static void say(struct talk *t, int role, const char *text)
 static struct model_reply ask(struct talk *t)
 {
 	static const struct tool_offer SEARCH = { { "search_knowledge", 16 }, { "Searches.", 9 }, NULL };
-	struct model_choice model = { .provider = S("CUSTOM"), .model = S("builtin/extractive"), .max_tokens = t->max_tokens };
+	struct model_choice model = { .provider = S("CUSTOM"),
+				      .model = S("builtin/extractive"),
+				      .max_tokens = t->max_tokens };
 	struct list thread = { t->messages, t->n }, tools = { (void *)&SEARCH, t->searches };
 	struct model_reply reply;
 
@@ -55,9 +57,10 @@ static struct model_reply ask(struct talk *t)
 	return reply;
 }
 
-#define PASSAGES "{\"passages\":[" \
-	"{\"title\":\"Handbook\",\"text\":\"The lamp has a warranty of two years.\",\"similarity\":0.9}," \
-	"{\"title\":\"Handbook\",\"text\":\"The warranty of the lamp covers the bulb.\",\"similarity\":0.8}," \
+#define PASSAGES                                                                                                       \
+	"{\"passages\":["                                                                                              \
+	"{\"title\":\"Handbook\",\"text\":\"The lamp has a warranty of two years.\",\"similarity\":0.9},"              \
+	"{\"title\":\"Handbook\",\"text\":\"The warranty of the lamp covers the bulb.\",\"similarity\":0.8},"          \
 	"{\"title\":\"Prices\",\"text\":\"Shipping is free.\",\"similarity\":0.6}]}"
 
 /* -- the turns --------------------------------------------------------------------------------------- */
@@ -73,7 +76,8 @@ static void it_first_searches_for_the_message(void **state)
 	reply = ask(t);
 	assert_int_equal(reply.calls.n, 1);
 	assert_str(LIST_AT(reply.calls, struct tool_call, 0)->name, "search_knowledge");
-	assert_str(LIST_AT(reply.calls, struct tool_call, 0)->arguments, "{\"query\":\"How long is the \\\"warranty\\\"?\"}");
+	assert_str(LIST_AT(reply.calls, struct tool_call, 0)->arguments,
+		   "{\"query\":\"How long is the \\\"warranty\\\"?\"}");
 	assert_int_equal(reply.tokens_input, 3 + 7);
 	assert_true(reply.tokens_output > 0);
 }

@@ -184,10 +184,26 @@ static void a_provider_this_version_does_not_know_fails_the_run_clearly(void **s
 	agent.model.provider = S("OPENAI"), agent.model.model = S("openai/gpt-5");
 	job.agent = agent;
 	assert_int_equal(turns(r, &job), OK);
-	assert_str(rig_read(r, run.id).error_message, "This version of agentd can run only the model builtin/extractive; "
-						      "the agent asks for openai/gpt-5 of OPENAI.");
+	assert_str(rig_read(r, run.id).error_message,
+		   "This version of agentd can run only the model builtin/extractive; "
+		   "the agent asks for openai/gpt-5 of OPENAI.");
 	assert_int_equal(script.asked, 0);
 	owner_fini(&h->owner);
+}
+
+/* A client that pages by createdAt in milliseconds must be able to tell runs apart. */
+static void runs_created_in_a_burst_have_a_millisecond_each(void **state)
+{
+	struct rig *r = *state;
+	int64_t last = 0;
+
+	for (int i = 0; i < 200; i++) {
+		int64_t created_at = rig_run(r, S("")).created_at;
+
+		assert_true(created_at / 1000 > last / 1000);
+		last = created_at;
+	}
+	assert_true(last <= now_us() + US_PER_SECOND);
 }
 
 /* -- states ----------------------------------------------------------------------------------------------- */
@@ -216,11 +232,7 @@ static void every_edge_is_as_the_table_says(void **state)
 {
 	/* Rows: from. Columns: to queued, running, succeeded, failed, cancelled. */
 	static const bool LEGAL[5][5] = {
-		{ 0, 1, 0, 1, 1 },
-		{ 1, 1, 1, 1, 1 },
-		{ 0, 0, 0, 0, 0 },
-		{ 0, 0, 0, 0, 0 },
-		{ 0, 0, 0, 0, 0 },
+		{ 0, 1, 0, 1, 1 }, { 1, 1, 1, 1, 1 }, { 0, 0, 0, 0, 0 }, { 0, 0, 0, 0, 0 }, { 0, 0, 0, 0, 0 },
 	};
 	struct rig *r = *state;
 
@@ -367,7 +379,7 @@ static void a_lease_that_ran_out_is_taken_over_and_its_old_holder_can_write_no_m
 	bool lost = false;
 
 	script.n_turns = 1;
-	slow->terms.lease_us = -1;           /* over as soon as it is given */
+	slow->terms.lease_us = -1; /* over as soon as it is given */
 	theirs = taken(r, slow);
 	ours = taken(r, quick);
 	assert_true(str_eq(theirs.run.id, ours.run.id));
@@ -509,7 +521,7 @@ static bool work_until_struck(struct rig *r, struct hand *h, struct fault *fault
 
 	r->ctx.before_commit = (struct tx_hook){ strike, fault };
 	e = turns(r, &job);
-	r->ctx.before_commit = (struct tx_hook){0};
+	r->ctx.before_commit = (struct tx_hook){ 0 };
 	assert_true(e == OK || e == ERR_INTERNAL);
 	return e != OK;
 }
@@ -611,6 +623,7 @@ int main(void)
 		WITH_AN_AGENT(a_failing_tool_is_a_result_the_model_reads),
 		WITH_AN_AGENT(a_failing_model_fails_the_run_in_its_own_words),
 		WITH_AN_AGENT(a_provider_this_version_does_not_know_fails_the_run_clearly),
+		WITH_AN_AGENT(runs_created_in_a_burst_have_a_millisecond_each),
 		WITH_AN_AGENT(every_edge_is_as_the_table_says),
 		WITH_AN_AGENT(a_run_that_is_not_running_has_no_lease_and_one_that_is_over_has_an_end),
 		WITH_AN_AGENT(a_queued_run_that_is_cancelled_is_never_begun),

@@ -59,7 +59,9 @@ static void a_process_that_is_killed_is_gone(void **state)
 
 static void of_what_cannot_be_asked_about_nothing_is_claimed(void **state)
 {
-	static const char *const NAMES[] = { "", "x", "00000000000000000", "000000000000000g", "ffffffffffffffff", "ABCDEFABCDEFABCD" };
+	static const char *const NAMES[] = {
+		"", "x", "00000000000000000", "000000000000000g", "ffffffffffffffff", "ABCDEFABCDEFABCD"
+	};
 	struct rig *r = *state;
 	struct owner a = owner(r, "lock"), deaf = owner(r, NULL);
 

@@ -21,10 +21,10 @@
 enum { TURNS_MAX = 64, CALLS_MAX = 4 };
 
 static struct {
-	int n_turns, n_calls;                /* turns that call tools, and how many each calls */
+	int n_turns, n_calls; /* turns that call tools, and how many each calls */
 	bool model_fails, tool_fails;
-	size_t answer_bytes, result_bytes;   /* 0: as long as they come */
-	void (*thinking)(void);              /* before each reply */
+	size_t answer_bytes, result_bytes; /* 0: as long as they come */
+	void (*thinking)(void);            /* before each reply */
 	_Atomic int asked, called[TURNS_MAX * CALLS_MAX];
 } script;
 
@@ -56,8 +56,9 @@ static inline struct list calls_of_turn(struct arena *mem, int turn)
 	struct tool_call *calls = arena_array(mem, CALLS_MAX, sizeof(*calls));
 
 	for (int i = 0; i < script.n_calls; i++)
-		calls[i] = (struct tool_call){ arena_printf(mem, "call_%d", turn * CALLS_MAX + i), S("search_knowledge"),
-					       arena_printf(mem, "{\"query\": \"%d\"}", turn * CALLS_MAX + i) };
+		calls[i] =
+		    (struct tool_call){ arena_printf(mem, "call_%d", turn * CALLS_MAX + i), S("search_knowledge"),
+					arena_printf(mem, "{\"query\": \"%d\"}", turn * CALLS_MAX + i) };
 	return (struct list){ calls, (size_t)script.n_calls };
 }
 
@@ -119,7 +120,10 @@ static const struct tool_reference SEARCH = { .kind = { "system", 6 }, .id = { "
 
 static inline struct agent rig_agent(struct rig *r, struct str name, struct str provider)
 {
-	struct agent draft = { .name = name, .system_prompt = S("Be brief."), .model = { provider, S("builtin/extractive"), .max_tokens = 100 } }, made;
+	struct agent draft = { .name = name,
+			       .system_prompt = S("Be brief."),
+			       .model = { provider, S("builtin/extractive"), .max_tokens = 100 } },
+		     made;
 
 	draft.visibility = S("private");
 	draft.agent_mode = S("CHAT");

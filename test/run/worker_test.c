@@ -6,12 +6,15 @@
 
 #include "run/worker.h"
 
-enum { PATIENCE_MS = 60000 };                 /* how long a test waits for what must happen; never reached */
+enum { PATIENCE_MS = 60000 }; /* how long a test waits for what must happen; never reached */
 
 static struct run_workers *start(struct rig *r, struct db *db, size_t n_workers, int lease_ms)
 {
 	struct run_workers_options options = {
-		.db = db, .n_workers = n_workers, .lock_path = rig_path(r, "workers.lock"), .lease_ms = lease_ms,
+		.db = db,
+		.n_workers = n_workers,
+		.lock_path = rig_path(r, "workers.lock"),
+		.lease_ms = lease_ms,
 	};
 	struct run_workers *w;
 
@@ -24,13 +27,13 @@ static bool has_status(struct rig *r, struct str id, const char *status)
 	return str_is(rig_read(r, id).status, status);
 }
 
-#define WAIT_UNTIL(condition)                                                   \
-	do {                                                                    \
-		int64_t end_ = mono_ms() + PATIENCE_MS;                         \
-		while (!(condition)) {                                          \
-			assert_true(mono_ms() < end_);                          \
-			usleep(2000);                                           \
-		}                                                               \
+#define WAIT_UNTIL(condition)                                                                                          \
+	do {                                                                                                           \
+		int64_t end_ = mono_ms() + PATIENCE_MS;                                                                \
+		while (!(condition)) {                                                                                 \
+			assert_true(mono_ms() < end_);                                                                 \
+			usleep(2000);                                                                                  \
+		}                                                                                                      \
 	} while (0)
 
 /* -- work ------------------------------------------------------------------------------------------- */
@@ -73,7 +76,9 @@ static void without_workers_runs_are_left_to_others(void **state)
 static void a_lock_file_that_cannot_be_made_is_told_at_start(void **state)
 {
 	struct rig *r = *state;
-	struct run_workers_options options = { .db = r->ctx.db, .n_workers = 1, .lock_path = rig_path(r, "no/such/folder") };
+	struct run_workers_options options = { .db = r->ctx.db,
+					       .n_workers = 1,
+					       .lock_path = rig_path(r, "no/such/folder") };
 	struct run_workers *w;
 
 	assert_fails(&r->ctx, run_workers_start(&r->ctx, &options, &w), ERR_INTERNAL, "no/such/folder");
@@ -88,7 +93,8 @@ struct other {
 
 static struct other *open_again(struct rig *r)
 {
-	struct db_options options = { .path = rig_path(r, "agentd.db"), .migrations = store_migrations,
+	struct db_options options = { .path = rig_path(r, "agentd.db"),
+				      .migrations = store_migrations,
 				      .n_migrations = n_store_migrations };
 	struct other *o = NEW(&r->mem, struct other);
 

@@ -7,17 +7,28 @@
 #include "workspace.h"
 
 #define MS INT64_C(1000)
-#define T0 (INT64_C(1769904000000) * MS)         /* 2026-02-01, in microseconds */
+#define T0 (INT64_C(1769904000000) * MS) /* 2026-02-01, in microseconds */
 
 /* -- what most tests need ------------------------------------------------------------------------ */
 
 static struct run blank_run(struct rig *r, int64_t created_at)
 {
 	return (struct run){
-		.id = uuid_new(&r->mem), .workspace_id = r->ctx.actor.workspace_id, .status = S("queued"), .trigger = S("manual"),
-		.created_by = S("ada"), .created_at = created_at, .tokens_input = NO_INT, .tokens_output = NO_INT, .cost_usd = NAN,
-		.agent_name = S("greeter"), .agent_path = S("managed/1"), .model = S("builtin:extractive"), .user_message = S(""),
-		.output = S(""), .spec = S("{}"),
+		.id = uuid_new(&r->mem),
+		.workspace_id = r->ctx.actor.workspace_id,
+		.status = S("queued"),
+		.trigger = S("manual"),
+		.created_by = S("ada"),
+		.created_at = created_at,
+		.tokens_input = NO_INT,
+		.tokens_output = NO_INT,
+		.cost_usd = NAN,
+		.agent_name = S("greeter"),
+		.agent_path = S("managed/1"),
+		.model = S("builtin:extractive"),
+		.user_message = S(""),
+		.output = S(""),
+		.spec = S("{}"),
 	};
 }
 
@@ -135,7 +146,7 @@ static void a_run_of_another_workspace_does_not_exist(void **state)
 
 	enter_workspace(r, S("other"));
 	assert_int_equal(runs_by_id(&r->ctx, r->ctx.actor.workspace_id, id, &run), ERR_NOT_FOUND);
-	assert_int_equal(list_of(r, (struct run_filter){0}).n, 0);
+	assert_int_equal(list_of(r, (struct run_filter){ 0 }).n, 0);
 }
 
 static void a_change_is_refused_once_the_run_is_not_what_it_was(void **state)
@@ -161,8 +172,9 @@ static void a_change_is_refused_once_the_run_is_not_what_it_was(void **state)
 static void the_newest_come_first_and_equals_by_id(void **state)
 {
 	struct rig *r = *state;
-	struct run old = add(r, blank_run(r, T0)), twin1 = add(r, blank_run(r, T0 + MS)), twin2 = add(r, blank_run(r, T0 + MS));
-	struct list all = list_of(r, (struct run_filter){0});
+	struct run old = add(r, blank_run(r, T0)), twin1 = add(r, blank_run(r, T0 + MS)),
+		   twin2 = add(r, blank_run(r, T0 + MS));
+	struct list all = list_of(r, (struct run_filter){ 0 });
 
 	assert_int_equal(all.n, 3);
 	assert_true(str_eq(at(all, 0)->id, twin2.id));
@@ -244,7 +256,7 @@ static void a_list_carries_the_beginnings_of_long_texts(void **state)
 	run.user_message = buf_view(&text);
 	run.error_message = S("");
 	add(r, run);
-	all = list_of(r, (struct run_filter){0});
+	all = list_of(r, (struct run_filter){ 0 });
 	assert_int_equal(at(all, 0)->user_message.n, 480);
 	assert_null(at(all, 0)->error_message.p);
 }
@@ -297,7 +309,8 @@ static enum err bury(struct ctx *ctx, struct db_tx *tx, void *arg)
 static void the_leases_of_an_owner_end_together(void **state)
 {
 	struct rig *r = *state;
-	struct run one = add(r, blank_run(r, T0)), two = add(r, blank_run(r, T0)), three = add(r, blank_run(r, T0)), next;
+	struct run one = add(r, blank_run(r, T0)), two = add(r, blank_run(r, T0)), three = add(r, blank_run(r, T0)),
+		   next;
 	struct str gone = S("a");
 	struct list owners;
 
@@ -327,8 +340,13 @@ static void a_step_is_recorded_once_and_steps_come_in_order(void **state)
 {
 	struct rig *r = *state;
 	struct run run = add(r, blank_run(r, T0));
-	struct run_step step = { .run_id = run.id, .workspace_id = run.workspace_id, .kind = S("reply"), .body = S("{}"),
-				 .tokens_input = 3, .tokens_output = 4, .created_at = T0 };
+	struct run_step step = { .run_id = run.id,
+				 .workspace_id = run.workspace_id,
+				 .kind = S("reply"),
+				 .body = S("{}"),
+				 .tokens_input = 3,
+				 .tokens_output = 4,
+				 .created_at = T0 };
 	struct list steps;
 
 	for (step.ordinal = 2; step.ordinal >= 0; step.ordinal--)
@@ -348,18 +366,21 @@ static void a_step_is_recorded_once_and_steps_come_in_order(void **state)
 static void the_hot_questions_are_answered_by_indexes(void **state)
 {
 	static const struct sql PLANS[] = {
-		{ "plan.list", "EXPLAIN QUERY PLAN SELECT id FROM run WHERE workspace_id = $1 AND ($2 IS NULL OR instr($2, status)) "
-			       "AND created_at < $3 ORDER BY created_at DESC, id DESC LIMIT 50" },
-		{ "plan.queued", "EXPLAIN QUERY PLAN SELECT id FROM run WHERE status = 'queued' ORDER BY created_at, id LIMIT 1" },
-		{ "plan.expired", "EXPLAIN QUERY PLAN SELECT id FROM run WHERE status = 'running' AND lease_expires_at <= $1 "
-				  "ORDER BY lease_expires_at LIMIT 1" },
+		{ "plan.list",
+		  "EXPLAIN QUERY PLAN SELECT id FROM run WHERE workspace_id = $1 AND ($2 IS NULL OR instr($2, status)) "
+		  "AND created_at < $3 ORDER BY created_at DESC, id DESC LIMIT 50" },
+		{ "plan.queued",
+		  "EXPLAIN QUERY PLAN SELECT id FROM run WHERE status = 'queued' ORDER BY created_at, id LIMIT 1" },
+		{ "plan.expired",
+		  "EXPLAIN QUERY PLAN SELECT id FROM run WHERE status = 'running' AND lease_expires_at <= $1 "
+		  "ORDER BY lease_expires_at LIMIT 1" },
 	};
 	static const char *const INDEXES[] = { "run_created", "run_queued", "run_leased" };
 	static const int PARAMETERS[] = { 3, 0, 1 };
 	struct rig *r = *state;
 
 	for (size_t i = 0; i < COUNT_OF(PLANS); i++) {
-		AUTO(stmt_done) struct stmt s = {0};
+		AUTO(stmt_done) struct stmt s = { 0 };
 		bool row;
 
 		assert_int_equal(stmt_read(&r->ctx, &PLANS[i], &s), OK);

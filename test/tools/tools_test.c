@@ -11,7 +11,7 @@ static struct agent agent_with_base(struct rig *r, struct str text)
 {
 	struct knowledge_base_draft draft = { S("text"), S("Handbook"), { NULL, 0 }, { .texts = { &text, 1 } } };
 	struct knowledge_base kb;
-	struct agent agent = {0};
+	struct agent agent = { 0 };
 
 	assert_int_equal(knowledge_base_create(&r->ctx, &draft, &kb), OK);
 	base = (struct knowledge_base_reference){ kb.id, S("read") };
@@ -40,12 +40,12 @@ static size_t n_offered(struct rig *r, const struct agent *agent)
 static void search_is_offered_to_agents_with_knowledge_and_to_those_that_name_it(void **state)
 {
 	struct rig *r = *state;
-	struct agent agent = {0};
+	struct agent agent = { 0 };
 
 	assert_int_equal(n_offered(r, &agent), 0);
 	agent.capabilities.knowledge_bases = (struct list){ &base, 1 };
 	assert_int_equal(n_offered(r, &agent), 1);
-	agent.capabilities.knowledge_bases = (struct list){0};
+	agent.capabilities.knowledge_bases = (struct list){ 0 };
 	agent.capabilities.tools = (struct list){ &search, 1 };
 	assert_int_equal(n_offered(r, &agent), 1);
 }
@@ -54,7 +54,8 @@ static void search_gives_passages_with_their_titles_as_json(void **state)
 {
 	struct rig *r = *state;
 	struct agent agent = agent_with_base(r, S("The lamp has a warranty of two years."));
-	struct tool_result result = call(r, &agent, S("search_knowledge"), S("{\"query\": \"How long is the lamp's warranty?\"}"));
+	struct tool_result result =
+	    call(r, &agent, S("search_knowledge"), S("{\"query\": \"How long is the lamp's warranty?\"}"));
 	const struct json *v, *passages;
 
 	assert_false(result.failed);
@@ -68,9 +69,10 @@ static void search_gives_passages_with_their_titles_as_json(void **state)
 static void search_finds_nothing_where_nothing_is_about_it(void **state)
 {
 	struct rig *r = *state;
-	struct agent agent = agent_with_base(r, S("The lamp has a warranty of two years.")), bare = {0};
+	struct agent agent = agent_with_base(r, S("The lamp has a warranty of two years.")), bare = { 0 };
 
-	assert_str(call(r, &agent, S("search_knowledge"), S("{\"query\": \"swallows in Africa\"}")).text, "{\"passages\":[]}");
+	assert_str(call(r, &agent, S("search_knowledge"), S("{\"query\": \"swallows in Africa\"}")).text,
+		   "{\"passages\":[]}");
 	bare.capabilities.tools = (struct list){ &search, 1 };
 	assert_str(call(r, &bare, S("search_knowledge"), S("{\"query\": \"lamp\"}")).text, "{\"passages\":[]}");
 }
@@ -81,7 +83,8 @@ static void search_stays_in_the_workspace_of_the_acting_user(void **state)
 	struct agent agent = agent_with_base(r, S("The lamp has a warranty of two years."));
 
 	enter_workspace(r, S("other"));
-	assert_str(call(r, &agent, S("search_knowledge"), S("{\"query\": \"lamp warranty\"}")).text, "{\"passages\":[]}");
+	assert_str(call(r, &agent, S("search_knowledge"), S("{\"query\": \"lamp warranty\"}")).text,
+		   "{\"passages\":[]}");
 }
 
 static void a_call_that_does_not_fit_is_a_failed_result_that_says_why(void **state)
@@ -114,7 +117,7 @@ static void a_call_that_does_not_fit_is_a_failed_result_that_says_why(void **sta
 static void a_tool_that_is_not_offered_cannot_be_called(void **state)
 {
 	struct rig *r = *state;
-	struct agent agent = {0};
+	struct agent agent = { 0 };
 
 	assert_true(call(r, &agent, S("search_knowledge"), S("{\"query\": \"lamp\"}")).failed);
 }
