@@ -26,7 +26,7 @@ static enum err do_create(struct ctx *ctx, struct call *call)
 
 static enum err do_get(struct ctx *ctx, struct call *call)
 {
-	return agent_get(ctx, agent_id_of(call), call->out);
+	return agent_text(ctx, agent_id_of(call), &call->out_text);
 }
 
 static enum err do_update(struct ctx *ctx, struct call *call)
@@ -48,25 +48,25 @@ struct list_params {
 	struct str q, sort;
 };
 
+static const char *const SORTS[] = {
+	SORTABLE(AGENTS_BY_CREATED, "createdAt"), SORTABLE(AGENTS_BY_UPDATED, "updatedAt"), SORTABLE(AGENTS_BY_NAME, "name"), NULL,
+};
+
 static const struct field list_params_fields[] = {
 	{ F_INT("page", list_params, page), .in = IN_QUERY, .min = 1, .def = "1" },
 	{ F_INT("limit", list_params, limit), .in = IN_QUERY, .min = 1, .max = 100, .def = "20" },
 	{ F_STR("q", list_params, q), .in = IN_QUERY, .doc = "Part of the name or description, in any case." },
-	{ F_STR("sort", list_params, sort), .in = IN_QUERY,
-	  .doc = "createdAt, updatedAt or name, then :asc or :desc. Newest first by default." },
+	{ F_STR("sort", list_params, sort), .in = IN_QUERY, .one_of = SORTS, .def = NEWEST_FIRST },
 };
 static const struct schema list_params = SCHEMA(NULL, list_params, list_params_fields);
 
 static enum err do_list(struct ctx *ctx, struct call *call)
 {
-	static const char *const SORTABLE[] = {
-		[AGENTS_BY_CREATED] = "createdAt", [AGENTS_BY_UPDATED] = "updatedAt", [AGENTS_BY_NAME] = "name", NULL,
-	};
 	const struct list_params *in = call->params;
 	struct agent_filter filter = { .q = in->q, .limit = in->limit };
 	size_t order;
 
-	TRY(parse_sort(ctx, in->sort, SORTABLE, &order, &filter.descending));
+	sort_find(in->sort, SORTS, &order, &filter.descending);
 	filter.order = (enum agent_order)order;
 	call->page = (struct page){ .page = in->page, .limit = in->limit };
 	filter.offset = page_offset(&call->page);
@@ -76,7 +76,8 @@ static enum err do_list(struct ctx *ctx, struct call *call)
 /* -- the rows ---------------------------------------------------------------------------------------- */
 
 #define AGENTS .contract = WORKSPACE_API, .key_decides = true, .role = ROLE_ADMIN, .tag = "Agents", \
-	       .not_found = "AGENT_NOT_FOUND", .conflict = "AGENT_NAME_CONFLICT"
+	       .conflict = "AGENT_NAME_CONFLICT"
+#define ONE_AGENT "/agents/{agentId}", AGENTS, .params = &agent_params, .not_found = "AGENT_NOT_FOUND"
 
 const struct op agent_ops[N_AGENT_OPS] = {
 	{ .id = "createAgent", .method = HTTP_POST, .path = "/agents", AGENTS, .body = &agent_schema,
@@ -86,16 +87,16 @@ const struct op agent_ops[N_AGENT_OPS] = {
 	{ .id = "listAgents", .method = HTTP_GET, .path = "/agents", AGENTS, .params = &list_params,
 	  .out = &agent_schema, .out_key = "agents", .replies_list = true, .paged = true, .extra = true, .extension = true,
 	  .run = do_list, .summary = "List the workspace's agents" },
-	{ .id = "getAgent", .method = HTTP_GET, .path = "/agents/{agentId}", AGENTS, .params = &agent_params,
-	  .out = &agent_schema, .run = do_get, .summary = "Read an agent" },
-	{ .id = "replaceAgent", .method = HTTP_PUT, .path = "/agents/{agentId}", AGENTS, .params = &agent_params,
-	  .body = &agent_schema, .body_mode = READ_UPDATE, .out = &agent_schema, .run = do_update,
+	{ .id = "getAgent", .method = HTTP_GET, .path = ONE_AGENT, .out = &agent_schema, .run = do_get,
+	  .summary = "Read an agent" },
+	{ .id = "replaceAgent", .method = HTTP_PUT, .path = ONE_AGENT, .body = &agent_schema,
+	  .body_mode = READ_UPDATE, .out = &agent_schema, .run = do_update,
 	  .summary = "Update an agent", .doc = "The same as PATCH: what is not sent stays as it is." },
-	{ .id = "updateAgent", .method = HTTP_PATCH, .path = "/agents/{agentId}", AGENTS, .params = &agent_params,
-	  .body = &agent_schema, .body_mode = READ_UPDATE, .out = &agent_schema, .run = do_update,
+	{ .id = "updateAgent", .method = HTTP_PATCH, .path = ONE_AGENT, .body = &agent_schema,
+	  .body_mode = READ_UPDATE, .out = &agent_schema, .run = do_update,
 	  .summary = "Update an agent",
 	  .doc = "What is not sent stays as it is. Features are merged flag by flag; model, workspace, triggers and "
 		 "each list of capabilities are replaced as a whole." },
-	{ .id = "deleteAgent", .method = HTTP_DELETE, .path = "/agents/{agentId}", AGENTS, .params = &agent_params,
-	  .out = &deleted_schema, .run = do_delete, .summary = "Delete an agent" },
+	{ .id = "deleteAgent", .method = HTTP_DELETE, .path = ONE_AGENT, .out = &deleted_schema, .run = do_delete,
+	  .summary = "Delete an agent" },
 };

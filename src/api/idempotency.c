@@ -17,47 +17,57 @@ static struct idempotent_request request_of(struct ctx *ctx, const struct call *
 	};
 }
 
+/* What the transaction needs. The digest is made before it begins: others wait behind it. */
+struct keeping {
+	const struct call *call;
+	struct idempotent_request request;
+};
+
 static enum err keep_reply(struct ctx *ctx, struct db_tx *tx, void *arg)
 {
-	const struct call *call = arg;
-	struct idempotent_request request = request_of(ctx, call);
-	struct kept_reply reply = call_reply(ctx->mem, call);
+	const struct keeping *k = arg;
+	struct kept_reply reply = call_reply(ctx->mem, k->call);
 
-	return idempotency_keep(ctx, tx, &request, &reply);
+	return idempotency_keep(ctx, tx, &k->request, &reply);
 }
 
-enum err idempotency_begin(struct ctx *ctx, struct call *call, struct kept_reply *reply)
+enum err idempotency_begin(struct ctx *ctx, const struct call *call, struct kept_reply *reply)
 {
-	struct idempotent_request request;
+	struct keeping *k;
 	size_t n;
 	enum err e;
 
 	http_header_get(call->request, "idempotency-key", &n);
 	if (!call->op->creates || n == 0)
 		return OK;
-	request = request_of(ctx, call);
-	if (n > 1 || !idempotency_key_ok(request.key)) {
+	k = NEW(ctx->mem, struct keeping);
+	*k = (struct keeping){ call, request_of(ctx, call) };
+	if (n > 1 || !idempotency_key_ok(k->request.key)) {
 		issue_add(ctx, path_name(ctx, NULL, "Idempotency-Key"), "invalid_format", "1 to %d characters, sent once",
 			  IDEMPOTENCY_KEY_MAX);
-		return fail(ctx, ERR_INVALID, "Validation failed");
+		return fail(ctx, ERR_INVALID, "an Idempotency-Key has 1 to %d characters and is sent once", IDEMPOTENCY_KEY_MAX);
 	}
-	e = idempotency_find(ctx, &request, reply);
+	e = idempotency_find(ctx, &k->request, reply);
 	if (e != ERR_NOT_FOUND)
 		return e;
-	ctx->before_commit = (struct tx_hook){ keep_reply, call };
+	ctx->before_commit = (struct tx_hook){ keep_reply, k };
 	return OK;
 }
 
-enum err idempotency_end(struct ctx *ctx, struct call *call, enum err result, struct kept_reply *reply)
+enum err idempotency_end(struct ctx *ctx, enum err result, struct kept_reply *reply)
 {
-	bool prepared = ctx->before_commit.run != NULL;
-	struct idempotent_request request;
+	const struct keeping *k = ctx->before_commit.arg;
+	char why[sizeof(ctx->why)];
 	enum err found;
 
 	ctx->before_commit = (struct tx_hook){ NULL, NULL };
-	if (!prepared || result != ERR_CONFLICT)
+	if (!k || result != ERR_CONFLICT)
 		return result;
-	request = request_of(ctx, call);
-	found = idempotency_find(ctx, &request, reply);
-	return found == ERR_NOT_FOUND ? result : found;
+	memcpy(why, ctx->why, sizeof(why));
+	found = idempotency_find(ctx, &k->request, reply);
+	if (found != ERR_NOT_FOUND)
+		return found;
+	/* The conflict is the operation's own, and so is what there is to say about it. */
+	memcpy(ctx->why, why, sizeof(why));
+	return result;
 }

@@ -95,6 +95,11 @@ struct list_params {
 	struct str q, type, created_by, from, to, sort;
 };
 
+static const char *const SORTS[] = {
+	SORTABLE(BASES_BY_CREATED, "createdAt"), SORTABLE(BASES_BY_UPDATED, "updatedAt"), SORTABLE(BASES_BY_TITLE, "title"),
+	SORTABLE(BASES_BY_TYPE, "type"), NULL,
+};
+
 static const struct field list_params_fields[] = {
 	{ F_INT("page", list_params, page), .in = IN_QUERY, .min = 1, .def = "1" },
 	{ F_INT("limit", list_params, limit), .in = IN_QUERY, .min = 1, .max = 100, .def = "20" },
@@ -105,8 +110,7 @@ static const struct field list_params_fields[] = {
 	  .doc = "Created then or later. A date alone means its first moment, in UTC." },
 	{ F_STR("to", list_params, to), .in = IN_QUERY, .format = "date-time",
 	  .doc = "Created then or earlier. A date alone means its last moment, in UTC." },
-	{ F_STR("sort", list_params, sort), .in = IN_QUERY,
-	  .doc = "createdAt, updatedAt, title or type, then :asc or :desc. Newest first by default." },
+	{ F_STR("sort", list_params, sort), .in = IN_QUERY, .one_of = SORTS, .def = NEWEST_FIRST },
 };
 static const struct schema list_params = SCHEMA(NULL, list_params, list_params_fields);
 
@@ -136,17 +140,13 @@ static enum err parse_range(struct ctx *ctx, const struct list_params *in, struc
 
 static enum err do_list(struct ctx *ctx, struct call *call)
 {
-	static const char *const SORTABLE[] = {
-		[BASES_BY_CREATED] = "createdAt", [BASES_BY_UPDATED] = "updatedAt", [BASES_BY_TITLE] = "title",
-		[BASES_BY_TYPE] = "type", NULL,
-	};
 	const struct list_params *in = call->params;
 	struct knowledge_base_filter filter = { .q = in->q, .type = in->type, .created_by = in->created_by,
 						.limit = in->limit };
 	size_t order;
 
-	TRY(parse_sort(ctx, in->sort, SORTABLE, &order, &filter.descending));
 	TRY(parse_range(ctx, in, &filter));
+	sort_find(in->sort, SORTS, &order, &filter.descending);
 	filter.order = (enum knowledge_base_order)order;
 	call->page = (struct page){ .page = in->page, .limit = in->limit };
 	filter.offset = page_offset(&call->page);
@@ -174,9 +174,9 @@ static enum err do_delete(struct ctx *ctx, struct call *call)
 
 /* -- the rows ------------------------------------------------------------------------------------ */
 
-#define BASES .contract = WORKSPACE_API, .role = ROLE_ADMIN, .tag = "Knowledge bases", .extra = true, \
-	      .not_found = "KNOWLEDGE_BASE_NOT_FOUND"
-#define ONE_BASE "/knowledge-bases/{knowledgeBaseId}", BASES, .params = &base_params
+#define BASES .contract = WORKSPACE_API, .role = ROLE_ADMIN, .tag = "Knowledge bases", .extra = true
+#define OF_BASE BASES, .params = &base_params, .not_found = "KNOWLEDGE_BASE_NOT_FOUND"
+#define ONE_BASE "/knowledge-bases/{knowledgeBaseId}", OF_BASE
 
 const struct op knowledge_ops[N_KNOWLEDGE_OPS] = {
 	{ .id = "createKnowledgeBase", .method = HTTP_POST, .path = "/knowledge-bases", BASES, .body = &draft_schema,
@@ -201,7 +201,7 @@ const struct op knowledge_ops[N_KNOWLEDGE_OPS] = {
 	  .run = do_delete, .summary = "Delete a knowledge base",
 	  .doc = "With its content; agents that used it go on without it." },
 	{ .id = "appendKnowledgeBaseContent", .method = HTTP_POST, .path = "/knowledge-bases/{knowledgeBaseId}/content",
-	  BASES, .params = &base_params, .body = &addition_schema, .body_mode = READ_CREATE,
+	  OF_BASE, .body = &addition_schema, .body_mode = READ_CREATE,
 	  .out = &knowledge_base_schema, .status = 201, .creates = true, .run = do_append,
 	  .summary = "Add content to a knowledge base",
 	  .doc = "To a base of any type. If any part cannot be read, nothing is added." },

@@ -41,6 +41,10 @@ static void workspace_error(struct json_writer *w, enum err e, const char *why, 
 
 static void write_out(struct json_writer *w, const struct call *call)
 {
+	if (call->out_text.p) {
+		jw_raw(w, call->out_text);
+		return;
+	}
 	if (!call->op->replies_list) {
 		schema_write(w, call->op->out, call->out, WRITE_REPLY);
 		return;

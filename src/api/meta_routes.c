@@ -38,7 +38,7 @@ static void serve_docs(struct ctx *ctx, struct http_exchange *x)
 	serve_document(ctx, x, "text/html; charset=utf-8", str_of(DOCS_PAGE));
 }
 
-#define META .method = HTTP_GET, .contract = WORKSPACE_API, .role = ROLE_NONE, .tag = "Description"
+#define META .method = HTTP_GET, .contract = WORKSPACE_API, .role = ROLE_NONE, .tag = "Description", .extra = true
 
 const struct op meta_ops[N_META_OPS] = {
 	{ .id = "getOpenApi", .path = "/openapi.json", META, .serve = serve_openapi, .summary = "This description" },

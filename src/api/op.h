@@ -28,6 +28,7 @@ struct call {
 	const void *body;                    /* the struct that op->body describes, checked */
 	const struct json *json;             /* the body as it was sent */
 	void *out;                           /* zeroed; the struct that op->out describes */
+	struct str out_text;                 /* instead: the same, written as JSON already */
 	struct list out_list;                /* instead, when op->replies_list */
 	struct page page;                    /* when op->paged */
 };

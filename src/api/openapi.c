@@ -5,6 +5,8 @@
  */
 #include "api/openapi.h"
 
+#include <assert.h>
+
 #include "api/manner.h"
 
 enum { COMPONENTS_MAX = 256 };
@@ -43,8 +45,10 @@ static void collect(struct printer *p, const struct schema *s, enum describe_as 
 	for (size_t i = 0; i < p->n_components; i++)
 		if (p->components[i].schema == s && p->components[i].as == as)
 			return;
-	if (s->name && p->n_components < COMPONENTS_MAX)
+	if (s->name) {
+		assert(p->n_components < COMPONENTS_MAX);
 		p->components[p->n_components++] = (struct component){ s, as };
+	}
 	collect_members(p, s, as);
 }
 
@@ -155,14 +159,16 @@ static void payload(struct printer *p, const struct op *op)
 	close(p);
 }
 
-/* An object of one member: how both contracts wrap what they give. */
-static void open_wrapper(struct printer *p, const char *key)
+/* An object of one member, or two: how both contracts wrap what they give. */
+static void open_wrapper(struct printer *p, const char *key, const char *second)
 {
 	jw_object(&p->w);
 	text(p, "type", "object");
 	jw_key(&p->w, "required");
 	jw_array(&p->w);
 	jw_z(&p->w, key);
+	if (second)
+		jw_z(&p->w, second);
 	jw_end(&p->w);
 	open(p, "properties");
 	jw_key(&p->w, key);
@@ -177,7 +183,7 @@ static void close_wrapper(struct printer *p)
 static void wrapped_payload(struct printer *p, const struct op *op)
 {
 	if (op->out_key)
-		open_wrapper(p, op->out_key);
+		open_wrapper(p, op->out_key, NULL);
 	payload(p, op);
 	if (op->out_key)
 		close_wrapper(p);
@@ -189,7 +195,7 @@ static void success_schema(struct printer *p, const struct op *op)
 		wrapped_payload(p, op);
 		return;
 	}
-	open_wrapper(p, "data");
+	open_wrapper(p, "data", op->paged ? "pagination" : NULL);
 	wrapped_payload(p, op);
 	if (op->paged) {
 		jw_key(&p->w, "pagination");
@@ -337,6 +343,18 @@ static const char SECURITY_SCHEMES[] =
 	"{\"key\":{\"type\":\"http\",\"scheme\":\"bearer\",\"description\":\"A workspace key (sk_prod_...) or a personal key "
 	"(tas_...).\"}}";
 
+static void component(struct printer *p, const struct component *c)
+{
+	const struct schema *s = c->schema;
+
+	jw_key_str(&p->w, schema_component_name(p->mem, s, c->as));
+	schema_describe(&p->w, s, c->as);
+	for (size_t i = 0; i < s->n_variants; i++) {
+		jw_key_str(&p->w, schema_variant_name(p->mem, s, &s->variants[i], c->as));
+		schema_describe_variant(&p->w, s, &s->variants[i], c->as);
+	}
+}
+
 static void components(struct printer *p)
 {
 	open(p, "components");
@@ -346,12 +364,8 @@ static void components(struct printer *p)
 	jw_raw(&p->w, str_of(IDEMPOTENCY_KEY));
 	open(p, "schemas");
 	jw_raw(&p->w, str_of(FIXED_SCHEMAS));
-	for (size_t i = 0; i < p->n_components; i++) {
-		const struct component *c = &p->components[i];
-
-		jw_key_str(&p->w, schema_component_name(p->mem, c->schema, c->as));
-		schema_describe(&p->w, c->schema, c->as);
-	}
+	for (size_t i = 0; i < p->n_components; i++)
+		component(p, &p->components[i]);
 	close(p);
 	close(p);
 }
@@ -361,8 +375,9 @@ static void info(struct printer *p)
 	open(p, "info");
 	text(p, "title", "agentd");
 	text(p, "version", API_DOCUMENT_VERSION);
-	text(p, "description", "A self-hosted control plane for AI agents: agents and knowledge bases over REST (the workspace API), "
-			       "and their runs (the studio API).");
+	text(p, "description",
+	     "A self-hosted control plane for AI agents: agents and knowledge bases over REST (the workspace API), "
+	     "and their runs (the studio API).");
 	open(p, "license");
 	text(p, "name", "MIT");
 	text(p, "identifier", "MIT");

@@ -7,6 +7,7 @@
 #include "api/serve.h"
 #include "base/id.h"
 #include "domain/run.h"
+#include "json/js.h"
 
 enum { LIST_MAX = 50 };
 
@@ -47,23 +48,15 @@ static const struct field run_item_fields[] = {
 };
 static const struct schema run_item_schema = SCHEMA("RunListItem", run, run_item_fields);
 
-static bool is_listed(struct str word, const char *const *words)
-{
-	for (; *words; words++)
-		if (str_is(word, *words))
-			return true;
-	return false;
-}
-
 /* Those of a comma list that are words we know; absent when none is. */
 static struct str known_words(struct arena *mem, struct str list, const char *const *words)
 {
 	struct buf out = { .mem = mem };
 
 	while (list.p) {
-		struct str word = str_trim(str_cut(&list, ','));
+		struct str word = js_trim(str_cut(&list, ','));
 
-		if (is_listed(word, words))
+		if (str_is_one_of(word, words))
 			buf_printf(&out, "%s%.*s", out.n ? "," : "", STR(word));
 	}
 	return out.n ? buf_view(&out) : (struct str){ NULL, 0 };
@@ -71,7 +64,7 @@ static struct str known_words(struct arena *mem, struct str list, const char *co
 
 static struct str given(struct str text)
 {
-	struct str trimmed = str_trim(text);
+	struct str trimmed = js_trim(text);
 
 	return trimmed.n ? trimmed : (struct str){ NULL, 0 };
 }
@@ -205,7 +198,7 @@ static enum err do_cancel(struct ctx *ctx, struct call *call)
 
 /* -- the rows ------------------------------------------------------------------------------------------------ */
 
-#define RUNS .contract = STUDIO_API, .tag = "Runs"
+#define RUNS .contract = STUDIO_API, .tag = "Runs", .extra = true
 
 const struct op run_ops[N_RUN_OPS] = {
 	{ .id = "listRuns", .method = HTTP_GET, .path = "/runs", RUNS, .role = ROLE_VIEWER, .params = &list_params,

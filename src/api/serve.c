@@ -21,9 +21,9 @@
 #include "api/site.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/url.h"
 #include "db/db.h"
 #include "domain/key.h"
-#include "base/url.h"
 
 #define API_ROOT S("/api/v1")
 
@@ -43,6 +43,7 @@ struct turn {
 	struct route route;
 	const struct manner *manner;
 	struct call call;
+	bool admitted;                       /* by key and role */
 	int64_t began_us;
 };
 
@@ -192,9 +193,8 @@ static enum err authenticate(struct turn *t)
 
 static enum err authorise(struct turn *t)
 {
-	if (t->ctx.actor.role < t->call.op->role || t->ctx.actor.role == ROLE_NONE)
-		return fail(&t->ctx, ERR_FORBIDDEN, "%s", t->manner->forbidden);
-	return OK;
+	t->admitted = t->ctx.actor.role >= t->call.op->role && t->ctx.actor.role != ROLE_NONE;
+	return t->admitted ? OK : fail(&t->ctx, ERR_FORBIDDEN, "%s", t->manner->forbidden);
 }
 
 static enum err no_operation(struct turn *t)
@@ -253,7 +253,7 @@ static void operate(struct turn *t)
 	if (e == OK)
 		e = idempotency_begin(&t->ctx, &t->call, &kept);
 	if (e == OK && !kept.body.p)
-		e = idempotency_end(&t->ctx, &t->call, carry_out(t), &kept);
+		e = idempotency_end(&t->ctx, carry_out(t), &kept);
 	if (e != OK) {
 		reply_failure(t, e);
 		return;
@@ -301,7 +301,8 @@ void api_handle(void *user, size_t thread, struct http_exchange *x)
 	struct api *api = user;
 	struct turn t = {
 		.ctx = { .mem = http_arena(x), .db = api->options.db, .reader = api->readers[thread], .app = api },
-		.api = api, .x = x, .request = http_request_of(x), .call.request = http_request_of(x), .manner = &manners[WORKSPACE_API],
+		.api = api, .x = x, .request = http_request_of(x), .call.request = http_request_of(x),
+		.manner = &manners[WORKSPACE_API],
 		.began_us = mono_us(),
 	};
 	struct str rest;
@@ -314,7 +315,8 @@ void api_handle(void *user, size_t thread, struct http_exchange *x)
 			reply_error(&t, ERR_NO_ROUTE, "no such page");
 	}
 	db_snapshot_end(&t.ctx);
-	key_used(&t.ctx, &t.ctx.actor);
+	if (t.admitted)
+		key_used(&t.ctx, &t.ctx.actor);
 	api->readers[thread] = t.ctx.reader;
 	log_request(&t);
 }
@@ -341,17 +343,24 @@ size_t api_body_limit(void *user, const struct http_request *head)
 	return manner_by_path(head)->body_max;
 }
 
-void api_refusal(void *user, const struct http_request *head, int status, const char *why, struct buf *body)
+const char *api_refusal(void *user, const struct http_request *head, int status, const char *why, struct buf *body)
 {
-	static const enum err BY_STATUS[] = { ERR_INVALID, ERR_TOO_LARGE, ERR_BUSY, ERR_TIMEOUT };
+	static const struct {
+		int status;
+		enum err err;
+	} MEANINGS[] = {
+		{ 408, ERR_TIMEOUT }, { 413, ERR_TOO_LARGE }, { 414, ERR_TOO_LARGE }, { 431, ERR_TOO_LARGE }, { 503, ERR_BUSY },
+	};
+	const struct manner *manner = manner_by_path(head);
 	struct json_writer w = { .out = body };
 	enum err e = ERR_INVALID;
 
 	(void)user;
-	for (size_t i = 0; i < COUNT_OF(BY_STATUS); i++)
-		if (err_status(BY_STATUS[i]) == status)
-			e = BY_STATUS[i];
-	manner_by_path(head)->error(&w, e, why, NULL, NULL);
+	for (size_t i = 0; i < COUNT_OF(MEANINGS); i++)
+		if (MEANINGS[i].status == status)
+			e = MEANINGS[i].err;
+	manner->error(&w, e, why, NULL, NULL);
+	return manner->content_type;
 }
 
 const struct api_options *api_options_of(const struct ctx *ctx)

@@ -23,7 +23,7 @@ void api_free(struct api *api);                         /* NULL is fine; after t
 void api_handle(void *api, size_t thread, struct http_exchange *x);
 void api_thread_end(void *api, size_t thread);
 size_t api_body_limit(void *api, const struct http_request *head);
-void api_refusal(void *api, const struct http_request *head, int status, const char *why, struct buf *body);
+const char *api_refusal(void *api, const struct http_request *head, int status, const char *why, struct buf *body);
 
 /* For operations: what the server was started with. */
 const struct api_options *api_options_of(const struct ctx *ctx);

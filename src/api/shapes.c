@@ -7,17 +7,14 @@ static const struct field deleted_fields[] = {
 };
 const struct schema deleted_schema = SCHEMA("Deleted", deleted, deleted_fields);
 
-enum err parse_sort(struct ctx *ctx, struct str sort, const char *const *fields, size_t *field, bool *descending)
+void sort_find(struct str sort, const char *const *sorts, size_t *order, bool *descending)
 {
-	struct str direction = sort.p ? sort : S("createdAt:desc");
-	struct str name = str_cut(&direction, ':');
+	size_t at = 0;
 
-	*descending = str_is(direction, "desc");
-	for (*field = 0; fields[*field]; ++*field)
-		if (str_is(name, fields[*field]) && (*descending || str_is(direction, "asc")))
-			return OK;
-	issue_add(ctx, path_name(ctx, NULL, "sort"), "invalid_enum", "must be FIELD:asc or FIELD:desc, of a sortable field");
-	return fail(ctx, ERR_INVALID, "Validation failed");
+	while (!str_is(sort, sorts[at]))
+		at++;
+	*order = at / 2;
+	*descending = at % 2;
 }
 
 int64_t page_offset(const struct page *page)

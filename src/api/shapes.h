@@ -11,10 +11,13 @@ struct deleted {
 };
 extern const struct schema deleted_schema;
 
-/* "field:direction" (workspace contract 5.4). fields: the names allowed, NULL-terminated;
- * *field becomes the index of the one named. Adds an issue at ["sort"] and fails when it is
- * neither absent nor one of those. */
-enum err parse_sort(struct ctx *ctx, struct str sort, const char *const *fields, size_t *field, bool *descending);
+/* What a parameter `sort` may be, "field:direction" (workspace contract 5.4): a list of these, ended
+ * by a NULL, is the parameter's one_of. `order` is the field's place in the store's enum. */
+#define SORTABLE(order, field) [2 * (order)] = field ":asc", [2 * (order) + 1] = field ":desc"
+#define NEWEST_FIRST "createdAt:desc"
+
+/* Which of the list, which must have it, it is. */
+void sort_find(struct str sort, const char *const *sorts, size_t *order, bool *descending);
 
 /* How many rows come before the page; the largest number when that cannot be counted, since
  * such a page is past every end. */

@@ -95,11 +95,14 @@ void serve_asset(struct ctx *ctx, struct http_exchange *x, const char *content_t
 
 struct str site_origin(struct ctx *ctx, const struct http_request *r)
 {
-	const char *configured = api_options_of(ctx)->public_url;
+	struct str configured = str_of(api_options_of(ctx)->public_url);
 	struct str host = http_header_get(r, "host", NULL);
 
-	if (configured)
-		return str_of(configured);
+	/* People write it with a slash at its end, and paths begin with one. */
+	while (str_ends(configured, S("/")))
+		configured.n--;
+	if (configured.n)
+		return configured;
 	return arena_printf(ctx->mem, "http://%.*s", STR(host.n ? host : S("localhost")));
 }
 

@@ -7,6 +7,7 @@
 #include "app/data.h"
 #include "app/help.h"
 #include "base/log.h"
+#include "base/utf8.h"
 
 static enum err version_run(struct ctx *ctx, const void *options)
 {
@@ -190,9 +191,13 @@ static enum err flush_output(struct ctx *ctx)
 /* One line, whatever the words it quotes contain. */
 static void print_error(const char *why)
 {
+	struct str rest = str_of(why);
+	char bytes[UTF8_MAX_BYTES];
+	uint32_t c;
+
 	fputs("agentd: ", stderr);
-	for (; *why; why++)
-		fputc((unsigned char)*why < ' ' || *why == 0x7f ? '?' : *why, stderr);
+	while (utf8_next(&rest, &c))
+		fwrite(bytes, 1, utf8_put(bytes, utf8_is_control(c) ? '?' : c), stderr);
 	fputc('\n', stderr);
 }
 

@@ -1,7 +1,6 @@
 /* app/data.c: everything in the data folder is the owner's alone; main sets the umask. */
 #include "app/data.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 

@@ -97,17 +97,15 @@ enum err key_list_run(struct ctx *ctx, const void *options)
 {
 	const struct key_options *o = options;
 	struct key_line *lines;
-	struct api_key *keys;
 	struct workspace w;
-	struct list members;
-	size_t n;
+	struct list members, keys;
 
 	TRY(workspace_by_slug(ctx, o->workspace, &w));
 	TRY(member_list(ctx, &w, &members));
-	TRY(keys_list(ctx, w.id, &keys, &n));
-	lines = arena_array(ctx->mem, n, sizeof(*lines));
-	for (size_t i = 0; i < n; i++) {
-		const struct api_key *k = &keys[i];
+	TRY(keys_list(ctx, w.id, &keys));
+	lines = arena_array(ctx->mem, keys.n, sizeof(*lines));
+	for (size_t i = 0; i < keys.n; i++) {
+		const struct api_key *k = LIST_AT(keys, struct api_key, i);
 		const struct user *owner = user_by_id(&members, k->user_id);
 
 		lines[i] = (struct key_line){
@@ -116,7 +114,7 @@ enum err key_list_run(struct ctx *ctx, const void *options)
 			.expires_at = k->expires_at, .last_used_at = k->last_used_at,
 		};
 	}
-	print_list(ctx, &key_line_schema, &(struct list){ lines, n }, o->json);
+	print_list(ctx, &key_line_schema, &(struct list){ lines, keys.n }, o->json);
 	return OK;
 }
 

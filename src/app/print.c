@@ -36,12 +36,12 @@ static struct str time_text(struct arena *mem, int64_t us)
 /* Names are free text: one with an escape sequence in it shall not steer a terminal. */
 static struct str harmless(struct arena *mem, struct str text)
 {
-	char *copy = arena_strz(mem, text);
+	struct buf out = { .mem = mem };
+	uint32_t c;
 
-	for (size_t i = 0; i < text.n; i++)
-		if ((unsigned char)copy[i] < ' ' || copy[i] == 0x7f)
-			copy[i] = '?';
-	return (struct str){ copy, text.n };
+	while (utf8_next(&text, &c))
+		out.n += utf8_put(buf_room(&out, UTF8_MAX_BYTES), utf8_is_control(c) ? '?' : c);
+	return buf_view(&out);
 }
 
 static struct str cell(struct arena *mem, const struct field *f, const void *row)

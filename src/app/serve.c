@@ -13,7 +13,6 @@
 #include "app/command.h"
 #include "app/config.h"
 #include "app/data.h"
-#include "base/clock.h"
 #include "base/log.h"
 #include "domain/secret.h"
 #include "http/server.h"

@@ -38,7 +38,7 @@ void arena_rewind(struct arena_mark *mark);           /* usable with AUTO() */
 /* Aligned for anything. Never NULL. */
 void *arena_alloc(struct arena *a, size_t bytes);
 void *arena_zalloc(struct arena *a, size_t bytes);
-/* Room for n things of `bytes` each; the product is checked. */
+/* Zeroed room for n things of `bytes` each; the product is checked. */
 void *arena_array(struct arena *a, size_t n, size_t bytes);
 /* Grows the allocation at p, in place when it is the newest. p NULL allocates. */
 void *arena_grow(struct arena *a, void *p, size_t old_bytes, size_t new_bytes);

@@ -9,7 +9,7 @@ void buf_fini(struct buf *b)
 {
 	if (!b->mem)
 		free(b->p);
-	*b = (struct buf){ .mem = b->mem, .limit = b->limit };
+	*b = (struct buf){ .mem = b->mem };
 }
 
 char *buf_room(struct buf *b, size_t n)
@@ -23,18 +23,6 @@ char *buf_room(struct buf *b, size_t n)
 		b->cap = cap;
 	}
 	return b->p + b->n;
-}
-
-void buf_add_slowly(struct buf *b, const void *bytes, size_t n)
-{
-	if (n == 0)
-		return;
-	if (b->limit && (b->overflow || n > b->limit - b->n)) {
-		b->overflow = true;
-		return;
-	}
-	memcpy(buf_room(b, n), bytes, n);
-	b->n += n;
 }
 
 void buf_z(struct buf *b, const char *z)
@@ -53,8 +41,6 @@ void buf_vprintf(struct buf *b, const char *fmt, va_list ap)
 	assert(n >= 0);
 	if ((size_t)n < sizeof(small)) {
 		buf_add(b, small, (size_t)n);
-	} else if (b->limit && (b->overflow || (size_t)n > b->limit - b->n)) {
-		b->overflow = true;
 	} else {
 		vsnprintf(buf_room(b, (size_t)n + 1), (size_t)n + 1, fmt, again);
 		b->n += (size_t)n;

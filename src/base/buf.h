@@ -1,8 +1,7 @@
 /* base/buf.h: bytes that grow at the end.
  *
- * A builder: append freely, look once at the end. With an arena the bytes live there; without
- * one (mem NULL) they are malloc'ed and buf_fini ends their life. `limit`, when
- * set, caps the size: what would pass it is dropped and `overflow` says so.
+ * With an arena the bytes live there; without one (mem NULL) they are malloc'ed and buf_fini ends
+ * their life. Appending cannot fail.
  */
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
@@ -12,9 +11,8 @@
 
 struct buf {
 	char *p;
-	size_t n, cap, limit;
+	size_t n, cap;
 	struct arena *mem;
-	bool overflow;
 };
 
 void buf_fini(struct buf *b);                        /* frees what was malloc'ed; reusable after */
@@ -24,16 +22,11 @@ void buf_vprintf(struct buf *b, const char *fmt, va_list ap) __attribute__((form
 /* Makes room for n more bytes and returns where they go; the caller adds to b->n what it wrote. */
 char *buf_room(struct buf *b, size_t n);
 
-/* buf_add when there is no room, or a limit to look at. */
-void buf_add_slowly(struct buf *b, const void *bytes, size_t n);
-
 static inline void buf_add(struct buf *b, const void *bytes, size_t n)
 {
-	if (n > b->cap - b->n || b->limit || n == 0) {
-		buf_add_slowly(b, bytes, n);
+	if (n == 0)
 		return;
-	}
-	memcpy(b->p + b->n, bytes, n);
+	memcpy(n > b->cap - b->n ? buf_room(b, n) : b->p + b->n, bytes, n);
 	b->n += n;
 }
 

@@ -5,7 +5,6 @@
  */
 #include "base/clock.h"
 
-#include <stdio.h>
 #include <time.h>
 
 static int64_t read_clock(clockid_t id)
@@ -82,6 +81,15 @@ static char *put_digits(char *to, int64_t value, int n)
 	return to + n;
 }
 
+/* Beyond four digits as ECMA-262 has it: a sign, and six. */
+static char *put_year(char *to, int64_t year)
+{
+	if (year >= 0 && year <= 9999)
+		return put_digits(to, year, 4);
+	*to++ = year < 0 ? '-' : '+';
+	return put_digits(to, year < 0 ? -year : year, 6);
+}
+
 /* By hand, since every reply has several and printf costs more than all the rest of one. */
 void time_iso(char out[static TIME_TEXT_BYTES], int64_t us, int digits)
 {
@@ -90,7 +98,7 @@ void time_iso(char out[static TIME_TEXT_BYTES], int64_t us, int digits)
 	int second = (int)(rest / US_PER_SECOND);
 	int64_t fraction = rest % US_PER_SECOND;
 	struct civil c = civil_from_days(days);
-	char *to = put_digits(out, c.year, 4);
+	char *to = put_year(out, c.year);
 
 	*to++ = '-', to = put_digits(to, c.month, 2);
 	*to++ = '-', to = put_digits(to, c.day, 2);
@@ -110,7 +118,7 @@ static bool take_digits(struct str *s, int n, int *out)
 	if (s->n < (size_t)n)
 		return false;
 	for (int i = 0; i < n; i++) {
-		if (s->p[i] < '0' || s->p[i] > '9')
+		if (!is_digit(s->p[i]))
 			return false;
 		*out = *out * 10 + s->p[i] - '0';
 	}
@@ -131,7 +139,7 @@ static bool take_fraction(struct str *s, int64_t *us)
 	int64_t unit = US_PER_SECOND / 10;
 	size_t digits = 0;
 
-	for (*us = 0; s->n && s->p[0] >= '0' && s->p[0] <= '9'; digits++, unit /= 10) {
+	for (*us = 0; s->n && is_digit(s->p[0]); digits++, unit /= 10) {
 		*us += (s->p[0] - '0') * unit;
 		*s = str_from(*s, 1);
 	}

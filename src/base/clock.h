@@ -17,7 +17,8 @@ int64_t now_us(void);
 int64_t mono_ms(void);
 int64_t mono_us(void);
 
-/* "2026-02-03T04:05:06.789Z" with `digits` (0, 3 or 6) fractional digits, cut, not rounded. */
+/* "2026-02-03T04:05:06.789Z" with `digits` (0, 3 or 6) fractional digits, cut, not rounded. Years
+ * outside 0 to 9999 have a sign and six digits. */
 void time_iso(char out[static TIME_TEXT_BYTES], int64_t us, int digits);
 
 /* Reads YYYY-MM-DD, or that with Thh:mm[:ss[.fraction]] and Z or an offset; without a zone it

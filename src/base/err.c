@@ -5,23 +5,19 @@
 #include <stdio.h>
 
 #include "base/ctx.h"
+#include "base/utf8.h"
 
 struct row {
-	const char *name, *text;
+	const char *text;
 	int status;
 };
 
-#define ERR_TABLE_ROW(name, status, text) [ERR_##name] = { #name, text, status },
-static const struct row TABLE[ERR_COUNT] = { [OK] = { "OK", "it worked", 200 }, ERRORS(ERR_TABLE_ROW) };
+#define ERR_TABLE_ROW(name, status, text) [ERR_##name] = { text, status },
+static const struct row TABLE[ERR_COUNT] = { [OK] = { "it worked", 200 }, ERRORS(ERR_TABLE_ROW) };
 
 int err_status(enum err e)
 {
 	return TABLE[e].status;
-}
-
-const char *err_name(enum err e)
-{
-	return TABLE[e].name;
 }
 
 const char *err_text(enum err e)
@@ -31,10 +27,15 @@ const char *err_text(enum err e)
 
 enum err fail(struct ctx *ctx, enum err e, const char *fmt, ...)
 {
+	const size_t most = sizeof(ctx->why) - 1;
 	va_list ap;
+	int n;
 
 	va_start(ap, fmt);
-	vsnprintf(ctx->why, sizeof(ctx->why), fmt, ap);
+	n = vsnprintf(ctx->why, sizeof(ctx->why), fmt, ap);
 	va_end(ap);
+	/* Half a character at the end would make the reply that quotes it malformed. */
+	if (n > (int)most)
+		ctx->why[utf8_cut((struct str){ ctx->why, most }, most - 1).n] = '\0';
 	return e;
 }

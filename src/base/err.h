@@ -31,12 +31,11 @@ enum [[nodiscard]] err { OK, ERRORS(ERR_ENUM_ROW) ERR_COUNT };
 
 /* The HTTP status of an error; 200 for OK. */
 int err_status(enum err e);
-/* Its name as the table writes it, for logs: "NOT_FOUND"; "OK" for OK. */
-const char *err_name(enum err e);
 /* The table's own sentence. */
 const char *err_text(enum err e);
 
-/* Writes the explanation into ctx->why and returns e, so that a caller can `return fail(...)`. */
+/* Writes the explanation into ctx->why, cut to its size at the end of a character, and returns e, so
+ * that a caller can `return fail(...)`. The arguments must not point into ctx->why. */
 enum err fail(struct ctx *ctx, enum err e, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /* Passes an error up. The only macro in this program that hides a return. */

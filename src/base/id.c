@@ -67,11 +67,6 @@ struct str uuid_new(struct arena *mem)
 	return (struct str){ text, UUID_TEXT };
 }
 
-static bool is_hex(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 bool uuid_parse(struct arena *mem, struct str text, struct str *out)
 {
 	bool upper = false;
@@ -82,7 +77,7 @@ bool uuid_parse(struct arena *mem, struct str text, struct str *out)
 	for (size_t i = 0; i < UUID_TEXT; i++) {
 		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
 
-		if (dash ? text.p[i] != '-' : !is_hex(text.p[i]))
+		if (dash ? text.p[i] != '-' : hex_digit(text.p[i]) < 0)
 			return false;
 		upper |= text.p[i] >= 'A' && text.p[i] <= 'F';
 	}
@@ -91,8 +86,7 @@ bool uuid_parse(struct arena *mem, struct str text, struct str *out)
 		return true;
 	copy = arena_strz(mem, text);
 	for (size_t i = 0; i < UUID_TEXT; i++)
-		if (copy[i] >= 'A' && copy[i] <= 'F')
-			copy[i] = (char)(copy[i] + 32);
+		copy[i] = to_lower(copy[i]);
 	out->p = copy;
 	return true;
 }
@@ -130,9 +124,4 @@ struct str sha256_hex(struct arena *mem, struct str data)
 
 	sha256(digest, data);
 	return hex_text(mem, digest, sizeof(digest));
-}
-
-bool equal_secret(struct str a, struct str b)
-{
-	return a.n == b.n && (a.n == 0 || sodium_memcmp(a.p, b.p, a.n) == 0);
 }

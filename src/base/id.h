@@ -26,7 +26,5 @@ enum { SHA256_BYTES = 32 };
 void sha256(unsigned char out[static SHA256_BYTES], struct str data);
 /* Lower-case hex of the digest, in mem. */
 struct str sha256_hex(struct arena *mem, struct str data);
-/* Compares without telling by its timing where the difference is. */
-bool equal_secret(struct str a, struct str b);
 
 #endif

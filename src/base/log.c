@@ -48,25 +48,25 @@ static void put(struct line *l, struct str s)
 	l->n += s.n;
 }
 
-static void put_code_point(struct line *l, uint32_t c, bool escape)
+static void put_code_point(struct line *l, uint32_t c)
 {
 	char text[8];
 
-	if (escape && (c == '"' || c == '\\'))
+	if (c == '"' || c == '\\')
 		put(l, (struct str){ (char[]){ '\\', (char)c }, 2 });
-	else if (escape && (c < 0x20 || c == 0x7f))
+	else if (utf8_is_control(c))
 		put(l, (struct str){ text, (size_t)snprintf(text, sizeof(text), "\\u%04x", (unsigned)c) });
 	else
 		put(l, (struct str){ text, utf8_put(text, c) });
 }
 
-static void put_text(struct line *l, struct str s, bool escape)
+static void put_text(struct line *l, struct str s)
 {
 	struct str rest = s;
 	uint32_t c;
 
 	while (room(l, 0) && utf8_next(&rest, &c))
-		put_code_point(l, c, escape);
+		put_code_point(l, c);
 	if (rest.n)
 		put(l, S("..."));
 }
@@ -87,10 +87,10 @@ static void put_value(struct line *l, const struct log_kv *kv)
 		snprintf(number, sizeof(number), "%lld", (long long)kv->number);
 		put(l, str_of(number));
 	} else if (format == LOG_TEXT && plain(kv->text)) {
-		put_text(l, kv->text, false);
+		put_text(l, kv->text);
 	} else {
 		put(l, S("\""));
-		put_text(l, kv->text, true);
+		put_text(l, kv->text);
 		put(l, S("\""));
 	}
 }

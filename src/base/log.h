@@ -39,7 +39,8 @@ void log_setup(enum log_level lowest, enum log_format format);
 bool log_enabled(enum log_level level);
 void log_write(enum log_level level, const char *event, const struct log_kv *pairs, size_t n);
 
-#define LOG_PAIRS(...) (const struct log_kv[]){ __VA_ARGS__ }, sizeof((const struct log_kv[]){ __VA_ARGS__ }) / sizeof(struct log_kv)
+#define LOG_PAIRS(...) \
+	(const struct log_kv[]){ __VA_ARGS__ }, COUNT_OF(((const struct log_kv[]){ __VA_ARGS__ }))
 #define log_at(level, event, ...) \
 	(log_enabled(level) ? log_write(level, event, LOG_PAIRS(__VA_ARGS__)) : (void)0)
 #define log_debug(event, ...) log_at(LOG_DEBUG, event, __VA_ARGS__)

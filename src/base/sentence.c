@@ -11,11 +11,6 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-static bool is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 static struct str skip_blanks(struct str s)
 {
 	while (s.n && is_blank(s.p[0]))
@@ -116,14 +111,14 @@ static bool point_ends(struct str text, size_t at, struct str after)
 
 	/* "No. 5" and "no." differ in what follows. */
 	if (str_eq_nocase(word, S("no")) || str_eq_nocase(word, S("nos")))
-		return after.p[0] < '0' || after.p[0] > '9';
+		return !is_digit(after.p[0]);
 	return !is_abbreviation(word);
 }
 
 /* What no sentence begins with: a lower-case letter, or a bracket that closes. */
 static bool goes_on(struct str after)
 {
-	return (after.p[0] >= 'a' && after.p[0] <= 'z') || strchr(")]},;:", after.p[0]);
+	return (after.p[0] >= 'a' && after.p[0] <= 'z') || (after.p[0] && strchr(")]},;:", after.p[0]));
 }
 
 /* The offset behind the sentence that marks m at `at` end; 0 when they end none. */

@@ -1,6 +1,14 @@
 /* base/str.c: the few operations on slices that are too long to inline. */
 #include "base/str.h"
 
+int hex_digit(char c)
+{
+	if (is_digit(c))
+		return c - '0';
+	c = to_lower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 int str_cmp(struct str a, struct str b)
 {
 	size_t n = a.n < b.n ? a.n : b.n;
@@ -9,17 +17,12 @@ int str_cmp(struct str a, struct str b)
 	return order ? order : (a.n > b.n) - (a.n < b.n);
 }
 
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
-
 bool str_eq_nocase(struct str a, struct str b)
 {
 	if (a.n != b.n)
 		return false;
 	for (size_t i = 0; i < a.n; i++)
-		if (lower(a.p[i]) != lower(b.p[i]))
+		if (to_lower(a.p[i]) != to_lower(b.p[i]))
 			return false;
 	return true;
 }
@@ -27,6 +30,14 @@ bool str_eq_nocase(struct str a, struct str b)
 bool str_ends(struct str a, struct str suffix)
 {
 	return a.n >= suffix.n && str_eq(str_from(a, a.n - suffix.n), suffix);
+}
+
+bool str_is_one_of(struct str a, const char *const *words)
+{
+	for (; *words; words++)
+		if (str_is(a, *words))
+			return true;
+	return false;
 }
 
 static bool blank(char c)
@@ -85,7 +96,7 @@ bool str_to_int(struct str a, int64_t *out)
 	if (a.n == 0)
 		return false;
 	for (size_t i = 0; i < a.n; i++) {
-		if (a.p[i] < '0' || a.p[i] > '9')
+		if (!is_digit(a.p[i]))
 			return false;
 		if (__builtin_mul_overflow(value, 10, &value) ||
 		    __builtin_sub_overflow(value, a.p[i] - '0', &value))

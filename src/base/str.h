@@ -55,9 +55,28 @@ static inline struct str str_from(struct str a, size_t from)
 	return (struct str){ a.p + from, a.n - from };
 }
 
+/* ASCII only, whatever the locale. */
+static inline bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static inline bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static inline char to_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
+int hex_digit(char c);                                /* its value, or -1 */
+
 int str_cmp(struct str a, struct str b);              /* bytewise, as memcmp orders */
 bool str_eq_nocase(struct str a, struct str b);       /* ASCII letters only */
 bool str_ends(struct str a, struct str suffix);
+bool str_is_one_of(struct str a, const char *const *words);   /* NULL-terminated */
 struct str str_trim(struct str a);                    /* ASCII white space at both ends */
 /* Index of the first occurrence, or -1. */
 ptrdiff_t str_find(struct str hay, struct str needle);

@@ -2,22 +2,11 @@
  * length is enough, and none when there is nothing to decode. */
 #include "base/url.h"
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* One encoded byte at the front of text, or -1. */
 static int take_encoded(struct str text)
 {
-	int high = text.n >= 3 ? hex_value(text.p[1]) : -1;
-	int low = text.n >= 3 ? hex_value(text.p[2]) : -1;
+	int high = text.n >= 3 ? hex_digit(text.p[1]) : -1;
+	int low = text.n >= 3 ? hex_digit(text.p[2]) : -1;
 
 	return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
@@ -84,16 +73,6 @@ struct str url_param_get(struct arena *mem, struct str query, const char *name)
 
 /* -- absolute URLs ------------------------------------------------------------------------ */
 
-static bool is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 static bool is_one_of(char c, const char *set)
 {
 	return c != '\0' && strchr(set, c);
@@ -132,7 +111,7 @@ static bool port_is_valid(struct str port)
 static bool ip6_is_valid(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (hex_value(s.p[i]) < 0 && !is_one_of(s.p[i], ":."))
+		if (hex_digit(s.p[i]) < 0 && !is_one_of(s.p[i], ":."))
 			return false;
 	return s.n >= 2;
 }

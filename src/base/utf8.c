@@ -129,6 +129,20 @@ size_t utf8_put(char out[static UTF8_MAX_BYTES], uint32_t c)
 	return 4;
 }
 
+struct str utf8_cut(struct str text, size_t max_bytes)
+{
+	if (text.n <= max_bytes)
+		return text;
+	while (max_bytes > 0 && is_continuation(text.p[max_bytes]))
+		max_bytes--;
+	return (struct str){ text.p, max_bytes };
+}
+
+bool utf8_is_control(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7F && c < 0xA0);
+}
+
 bool utf8_is_space(uint32_t c)
 {
 	switch (c) {

@@ -23,6 +23,12 @@ bool utf8_next(struct str *rest, uint32_t *code_point);
  * replacement character. */
 size_t utf8_put(char out[static UTF8_MAX_BYTES], uint32_t code_point);
 
+/* As much of the text as max_bytes hold, without a torn character at its end. */
+struct str utf8_cut(struct str text, size_t max_bytes);
+
+/* True for what steers a terminal instead of being shown: C0, DEL and C1. */
+bool utf8_is_control(uint32_t code_point);
+
 /* True for Unicode's White_Space property. */
 bool utf8_is_space(uint32_t code_point);
 

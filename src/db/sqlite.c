@@ -110,6 +110,8 @@ static int configure(sqlite3 *handle, const struct profile *profile, int busy_ms
 		rc = sqlite3_db_config(handle, profile->switches[i][0], profile->switches[i][1], NULL);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_exec(handle, profile->pragmas, NULL, NULL, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite_lower_install(handle);
 	return rc;
 }
 

@@ -3,6 +3,7 @@
  *   sqlite.c          connections, statements, and what SQLite's error codes mean to us
  *   sqlite_schema.c   whose file it is, and bringing it up to date
  *   sqlite_writer.c   the writer thread: many writes, one commit
+ *   sqlite_lower.c    lower() for every script
  */
 #ifndef DB_SQLITE_INTERNAL_H
 #define DB_SQLITE_INTERNAL_H
@@ -27,6 +28,9 @@ struct sqlite_db {
 
 /* Explains a failed call and says which of our errors it is. `what` names the statement. */
 enum err sqlite_fail(struct ctx *ctx, struct sqlite_conn *conn, const char *what, int rc);
+
+/* Returns SQLite's code. */
+int sqlite_lower_install(sqlite3 *handle);
 
 /* Refuses a file that is not ours or too new, switches to WAL, applies missing migrations. */
 enum err sqlite_schema_prepare(struct ctx *ctx, struct sqlite_conn *conn, const struct db_options *options);

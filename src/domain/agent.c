@@ -52,14 +52,18 @@ static void check_tool(struct ctx *ctx, const struct agent *a, size_t i)
 		issue_add(ctx, path, "not_configured", "the toolkit '%.*s' is not connected", STR(tool->app_id));
 }
 
-static enum err check_capabilities(struct ctx *ctx, const struct agent *a)
+static void check_tools(struct ctx *ctx, const struct agent *a)
 {
-	const struct agent_capabilities *c = &a->capabilities;
-
-	for (size_t i = 0; i < c->tools.n; i++)
+	for (size_t i = 0; i < a->capabilities.tools.n; i++)
 		check_tool(ctx, a, i);
-	for (size_t i = 0; i < c->knowledge_bases.n; i++) {
-		struct str id = LIST_AT(c->knowledge_bases, struct knowledge_base_reference, i)->id;
+}
+
+static enum err check_knowledge_bases(struct ctx *ctx, const struct agent *a)
+{
+	const struct list *bases = &a->capabilities.knowledge_bases;
+
+	for (size_t i = 0; i < bases->n; i++) {
+		struct str id = LIST_AT(*bases, struct knowledge_base_reference, i)->id;
 		bool there;
 
 		TRY(knowledge_bases_exist(ctx, ctx->actor.workspace_id, id, &there));
@@ -83,12 +87,15 @@ static enum err check_app(struct ctx *ctx, const struct agent *a)
  * are judged; NULL judges all. */
 static enum err check_references(struct ctx *ctx, const struct agent *a, const struct json *sent)
 {
+	const struct json *capabilities = sent ? json_get(sent, "capabilities") : NULL;
 	size_t before = ctx->issues->n;
 
 	if (!sent || json_get(sent, "model"))
 		TRY(check_model(ctx, a));
-	if (!sent || json_get(sent, "capabilities"))
-		TRY(check_capabilities(ctx, a));
+	if (!sent || json_get(capabilities, "tools"))
+		check_tools(ctx, a);
+	if (!sent || json_get(capabilities, "knowledgeBases"))
+		TRY(check_knowledge_bases(ctx, a));
 	if (!sent || json_get(sent, "appId"))
 		TRY(check_app(ctx, a));
 	if (ctx->issues->n == before)
@@ -131,9 +138,9 @@ enum err agent_create(struct ctx *ctx, const struct agent *draft, struct agent *
 	return db_write(ctx, insert_agent, out);
 }
 
-enum err agent_get(struct ctx *ctx, struct str id, struct agent *out)
+enum err agent_text(struct ctx *ctx, struct str id, struct str *json)
 {
-	return agents_by_id(ctx, ctx->actor.workspace_id, id, out);
+	return agents_text(ctx, ctx->actor.workspace_id, id, json);
 }
 
 struct update {

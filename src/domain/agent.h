@@ -12,7 +12,8 @@
  * transaction. */
 enum err agent_create(struct ctx *ctx, const struct agent *draft, struct agent *out);
 
-enum err agent_get(struct ctx *ctx, struct str id, struct agent *out);
+/* As it is replied, JSON in ctx->mem. */
+enum err agent_text(struct ctx *ctx, struct str id, struct str *json);
 
 /* Applies the body of an update (already checked against agent_schema) to the stored agent, in
  * one transaction. Only references that the body names are checked (A-10). */

@@ -20,7 +20,7 @@ static struct str make_base64url(struct arena *mem, const unsigned char *random)
 
 static bool hex_char(char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+	return is_digit(c) || (c >= 'a' && c <= 'f');
 }
 
 /* Anything: a personal key is judged by its digest alone (studio contract 1.2). */

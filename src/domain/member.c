@@ -13,21 +13,13 @@ enum { SLUG_MIN = 2, SLUG_MAX = 32, EMAIL_MAX = 254, NAME_MAX_CHARS = 255 };
 /* First path segments of the server's own pages. */
 static const char *const RESERVED_SLUGS[] = {
 	"api", "mcp", "onboarding", "signin", "signout", "signup", "settings", "admin", "static", "public", "_next",
-	"favicon.ico", "robots.txt", "sitemap.xml",
+	"favicon.ico", "robots.txt", "sitemap.xml", NULL,
 };
-
-static bool reserved(struct str slug)
-{
-	for (size_t i = 0; i < COUNT_OF(RESERVED_SLUGS); i++)
-		if (str_is(slug, RESERVED_SLUGS[i]))
-			return true;
-	return false;
-}
 
 static bool slug_word(struct str word)
 {
 	for (size_t i = 0; i < word.n; i++)
-		if (!(word.p[i] >= 'a' && word.p[i] <= 'z') && !(word.p[i] >= '0' && word.p[i] <= '9'))
+		if (!(word.p[i] >= 'a' && word.p[i] <= 'z') && !is_digit(word.p[i]))
 			return false;
 	return word.n > 0;
 }
@@ -46,7 +38,7 @@ enum err workspace_check_slug(struct ctx *ctx, struct str slug)
 	if (slug.n < SLUG_MIN || slug.n > SLUG_MAX || !slug_words(slug))
 		return fail(ctx, ERR_INVALID, "'%.*s' cannot be a slug: that is %d to %d characters of a-z, 0-9 and "
 			    "single hyphens between them", STR(slug), SLUG_MIN, SLUG_MAX);
-	if (reserved(slug))
+	if (str_is_one_of(slug, RESERVED_SLUGS))
 		return fail(ctx, ERR_INVALID, "the slug '%.*s' is reserved; choose another", STR(slug));
 	return OK;
 }
@@ -87,12 +79,7 @@ enum err workspace_by_slug(struct ctx *ctx, struct str slug, struct workspace *o
 
 enum err member_list(struct ctx *ctx, const struct workspace *w, struct list *out)
 {
-	struct member *members;
-	size_t n;
-
-	TRY(members_list(ctx, w->id, &members, &n));
-	*out = (struct list){ members, n };
-	return OK;
+	return members_list(ctx, w->id, out);
 }
 
 static enum err no_such_member(struct ctx *ctx, const struct workspace *w, struct str email)

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/url.h"
 #include "base/utf8.h"
 #include "domain/secret.h"
-#include "base/url.h"
 #include "store/providers.h"
 
 enum { ID_MAX = 255, KEY_MAX = 4096, URL_MAX = 2048 };
@@ -248,7 +248,7 @@ enum err provider_connection(struct ctx *ctx, struct str workspace_id, struct st
 static bool usable_as_header(struct str key)
 {
 	for (size_t i = 0; i < key.n; i++)
-		if (key.p[i] <= ' ' || key.p[i] == 0x7f)
+		if (key.p[i] <= ' ' || key.p[i] >= 0x7f)
 			return false;
 	return key.n > 0 && key.n <= KEY_MAX;
 }

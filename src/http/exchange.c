@@ -228,20 +228,25 @@ int http_status_of(const struct http_exchange *x)
 	return x->status;
 }
 
+static const char *refuse_in_plain_text(void *user, const struct http_request *head, int status, const char *why,
+					struct buf *body)
+{
+	(void)user, (void)head, (void)status;
+	buf_printf(body, "%s\n", why);
+	return "text/plain; charset=utf-8";
+}
+
 /* Replaces whatever answer was being built. */
 void exchange_refuse(struct http_exchange *x, int status, const char *why)
 {
 	const struct http_options *o = &x->server->options;
+	http_refusal *refusal = o->refusal ? o->refusal : refuse_in_plain_text;
 
 	x->fields.n = x->body.n = 0;
 	x->status = 0;
 	exchange_identify(x);
 	if (status == 503)
 		http_set_header(x, "Retry-After", S("1"));
-	http_set_header(x, "Content-Type", o->refusal ? S("application/json") : S("text/plain; charset=utf-8"));
-	if (o->refusal)
-		o->refusal(o->user, &x->in.request, status, why, &x->body);
-	else
-		buf_printf(&x->body, "%s\n", why);
+	http_set_header(x, "Content-Type", str_of(refusal(o->user, &x->in.request, status, why, &x->body)));
 	http_reply(x, status);
 }

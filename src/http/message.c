@@ -7,8 +7,6 @@
  */
 #include "http/message.h"
 
-#include <stdlib.h>
-
 enum { KEEP_BODY_BYTES = 16 * 1024, FIRST_SPANS = 16 };
 
 /* The first refusal stands: later ones are its consequences. */
@@ -92,7 +90,7 @@ bool message_on_name(struct message *m, struct str piece)
 		return false;
 	to = buf_room(&m->head, piece.n);
 	for (size_t i = 0; i < piece.n; i++)
-		to[i] = piece.p[i] >= 'A' && piece.p[i] <= 'Z' ? (char)(piece.p[i] + 32) : piece.p[i];
+		to[i] = to_lower(piece.p[i]);
 	m->head.n += piece.n;
 	m->span.name_n += piece.n;
 	return true;

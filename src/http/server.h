@@ -55,10 +55,10 @@ typedef void http_handle(void *user, size_t thread, struct http_exchange *x);
 typedef size_t http_body_limit(void *user, const struct http_request *head);
 
 /* Writes the body of an answer that the server itself gives (400, 408, 413, 414, 417, 431, 503,
- * 505), in the owner's error shape, which goes out as application/json, for `head` as far as it
- * is known: everything may be absent but `id`. `why` is one line for the client. Called on the
- * loop thread, and on a handler's when there are too many streams. NULL: `why` as plain text. */
-typedef void http_refusal(void *user, const struct http_request *head, int status, const char *why, struct buf *body);
+ * 505), in the owner's error shape, for `head` as far as it is known: everything may be absent but
+ * `id`. `why` is one line for the client. Returns the body's media type. Called on the loop
+ * thread, and on a handler's when there are too many streams. NULL: `why` as plain text. */
+typedef const char *http_refusal(void *user, const struct http_request *head, int status, const char *why, struct buf *body);
 
 /* 0 takes the default in brackets. */
 struct http_limits {

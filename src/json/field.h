@@ -156,7 +156,7 @@ struct issues {
 /* Adds one, in ctx->mem, to ctx->issues, and returns it; NULL when there is no list or it is full. */
 struct issue *issue_add(struct ctx *ctx, const struct path_step *path, const char *code, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
-/* The path of names and indexes given: issue_path(ctx, up, S("tools"), 0) is one step. */
+/* One step further than `up`, to a member or an element. In ctx->mem. */
 const struct path_step *path_name(struct ctx *ctx, const struct path_step *up, const char *name);
 const struct path_step *path_index(struct ctx *ctx, const struct path_step *up, size_t index);
 /* [{"path": [...], "code": ..., "message": ...}], as workspace contract 2.4 wants it. */
@@ -175,8 +175,8 @@ enum read_mode {
  * problem found is added to ctx->issues. ERR_INVALID: there was one. Text stays in v. */
 enum err schema_read(struct ctx *ctx, const struct schema *s, const struct json *v, enum read_mode mode, void *out);
 
-/* Fills the fields that are `in` path or query from text; get(arg, name) gives a parameter or
- * { NULL, 0 }. Numbers must be plain decimal, unless the field says `js`. */
+/* Fills the fields that are `in` path or query from text; get(arg, f) gives the parameter of field
+ * f, or { NULL, 0 }. Numbers must be plain decimal, unless the field says `js`. */
 typedef struct str param_get(void *arg, const struct field *f);
 enum err schema_read_params(struct ctx *ctx, const struct schema *s, param_get *get, void *arg, void *out);
 
@@ -191,8 +191,14 @@ enum describe_as { DESCRIBE_CREATE, DESCRIBE_UPDATE, DESCRIBE_REPLY };
 /* Named schemas inside are written as {"$ref": "#/components/schemas/NAME"}; see also
  * schema_component_name. */
 void schema_describe(struct json_writer *w, const struct schema *s, enum describe_as as);
+/* A number that changes when what is replied changes its form: told by the description above. */
+int64_t schema_form(const struct schema *s);
 /* The schema of one field, for parameters. */
 void field_describe(struct json_writer *w, const struct field *f, enum describe_as as);
+/* One branch of a union, which must have a name; the union's own description refers to these. */
+void schema_describe_variant(struct json_writer *w, const struct schema *s, const struct variant *v, enum describe_as as);
+/* "TextKnowledgeBaseCreate": the branch's component. In mem. */
+struct str schema_variant_name(struct arena *mem, const struct schema *s, const struct variant *v, enum describe_as as);
 /* The component's name: "Agent" replied, "AgentCreate" and "AgentUpdate" sent. In mem. */
 struct str schema_component_name(struct arena *mem, const struct schema *s, enum describe_as as);
 /* {"$ref": ...} for a named schema, the schema itself otherwise. */

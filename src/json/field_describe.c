@@ -1,6 +1,7 @@
 /* json/field_describe.c: a table of fields as JSON Schema 2020-12, the dialect of OpenAPI 3.1. */
-#include <stdlib.h>
+#include <assert.h>
 
+#include "base/id.h"
 #include "json/field.h"
 
 static bool described(const struct field *f, enum describe_as as)
@@ -110,8 +111,15 @@ static void describe_one_or_more(struct json_writer *w, const struct field *f, e
 	jw_end(w);
 }
 
-static void describe_reference(struct json_writer *w, const struct field *f, enum describe_as as)
+static void describe_members(struct json_writer *w, const struct schema *s, const struct variant *v, enum describe_as as);
+
+/* A named object is referred to; one without a name is described in place. */
+static void describe_nested(struct json_writer *w, const struct field *f, enum describe_as as)
 {
+	if (!null_possible(f, as) && !f->of->name) {
+		describe_members(w, f->of, NULL, nested(f, as));
+		return;
+	}
 	if (!null_possible(f, as)) {
 		jw_key(w, "allOf");
 		jw_array(w);
@@ -161,7 +169,7 @@ static void describe_by_type(struct json_writer *w, const struct field *f, enum 
 		break;
 	case FT_OBJECT:
 	case FT_POINTER:
-		describe_reference(w, f, as);
+		describe_nested(w, f, as);
 		break;
 	case FT_ANY:
 		if (f->open) {
@@ -209,80 +217,131 @@ static void describe_required(struct json_writer *w, const struct schema *s, con
 	jw_end(w);
 }
 
-/* `tag` and `value`: the deciding member of a union, when this is one branch of it. */
-static void describe_object(struct json_writer *w, const struct schema *s, const char *tag, const char *value,
-			    enum describe_as as)
+static void describe_tag(struct json_writer *w, const char *tag, const char *value)
 {
+	jw_key(w, tag);
 	jw_object(w);
+	describe_type(w, "string", false);
+	jw_key(w, "const");
+	jw_z(w, value);
+	jw_end(w);
+}
+
+/* What stands in the description of an object. v: which branch of the union s it is, or NULL. */
+static void describe_members(struct json_writer *w, const struct schema *s, const struct variant *v, enum describe_as as)
+{
+	const struct schema *of = v ? v->of : s;
+
 	describe_type(w, "object", false);
-	if (s->doc) {
-		jw_key(w, "description");
-		jw_z(w, s->doc);
-	}
 	jw_key(w, "properties");
 	jw_object(w);
-	if (tag) {
-		jw_key(w, tag);
-		jw_object(w);
-		describe_type(w, "string", false);
-		jw_key(w, "const");
-		jw_z(w, value);
-		jw_end(w);
-	}
-	for (size_t i = 0; i < s->n_fields; i++) {
-		if (!described(&s->fields[i], as))
+	if (v)
+		describe_tag(w, s->tag, v->tag);
+	for (size_t i = 0; i < of->n_fields; i++) {
+		if (!described(&of->fields[i], as))
 			continue;
-		jw_key(w, s->fields[i].name);
-		field_describe(w, &s->fields[i], as);
+		jw_key(w, of->fields[i].name);
+		field_describe(w, &of->fields[i], as);
 	}
 	jw_end(w);
-	describe_required(w, s, tag, as);
+	describe_required(w, of, v ? s->tag : NULL, as);
 	if (as != DESCRIBE_REPLY) {
 		jw_key(w, "additionalProperties");
 		jw_bool(w, false);
 	}
+}
+
+static void refer(struct json_writer *w, struct str component)
+{
+	jw_object(w);
+	jw_key(w, "$ref");
+	jw_str(w, arena_printf(w->out->mem, "#/components/schemas/%.*s", STR(component)));
+	jw_end(w);
+}
+
+void schema_describe_variant(struct json_writer *w, const struct schema *s, const struct variant *v, enum describe_as as)
+{
+	jw_object(w);
+	describe_members(w, s, v, as);
+	jw_end(w);
+}
+
+/* Branches are components of their own: generators of clients name their types after those. */
+static void describe_union(struct json_writer *w, const struct schema *s, enum describe_as as)
+{
+	assert(s->name);
+	jw_key(w, "oneOf");
+	jw_array(w);
+	for (size_t i = 0; i < s->n_variants; i++)
+		refer(w, schema_variant_name(w->out->mem, s, &s->variants[i], as));
 	jw_end(w);
 }
 
 void schema_describe(struct json_writer *w, const struct schema *s, enum describe_as as)
 {
-	if (!s->tag) {
-		describe_object(w, s, NULL, NULL, as);
-		return;
-	}
 	jw_object(w);
 	if (s->doc) {
 		jw_key(w, "description");
 		jw_z(w, s->doc);
 	}
-	jw_key(w, "oneOf");
-	jw_array(w);
-	for (size_t i = 0; i < s->n_variants; i++)
-		describe_object(w, s->variants[i].of, s->tag, s->variants[i].tag, as);
-	jw_end(w);
+	if (s->tag)
+		describe_union(w, s, as);
+	else
+		describe_members(w, s, NULL, as);
 	jw_end(w);
 }
 
-struct str schema_component_name(struct arena *mem, const struct schema *s, enum describe_as as)
+static const char *suffix(enum describe_as as)
 {
 	static const char *const SUFFIX[] = {
 		[DESCRIBE_CREATE] = "Create", [DESCRIBE_UPDATE] = "Update", [DESCRIBE_REPLY] = "",
 	};
 
-	return arena_printf(mem, "%s%s", s->name, SUFFIX[as]);
+	return SUFFIX[as];
+}
+
+struct str schema_variant_name(struct arena *mem, const struct schema *s, const struct variant *v, enum describe_as as)
+{
+	return arena_printf(mem, "%c%s%s%s", v->tag[0] & ~0x20, v->tag + 1, s->name, suffix(as));
+}
+
+struct str schema_component_name(struct arena *mem, const struct schema *s, enum describe_as as)
+{
+	return arena_printf(mem, "%s%s", s->name, suffix(as));
 }
 
 void schema_refer(struct json_writer *w, const struct schema *s, enum describe_as as)
 {
-	struct str name;
-
-	if (!s->name) {
+	if (s->name)
+		refer(w, schema_component_name(w->out->mem, s, as));
+	else
 		schema_describe(w, s, as);
-		return;
-	}
-	name = schema_component_name(w->out->mem, s, as);
-	jw_object(w);
-	jw_key(w, "$ref");
-	jw_str(w, arena_printf(w->out->mem, "#/components/schemas/%.*s", STR(name)));
-	jw_end(w);
+}
+
+/* Written out in full, whatever is named: a change far inside is a change. */
+static void form_of(const struct schema *s, struct buf *out)
+{
+	struct json_writer w = { .out = out };
+
+	schema_describe(&w, s, DESCRIBE_REPLY);
+	for (size_t i = 0; i < s->n_fields; i++)
+		if (s->fields[i].of)
+			form_of(s->fields[i].of, out);
+	for (size_t i = 0; i < s->n_variants; i++)
+		form_of(s->variants[i].of, out);
+}
+
+int64_t schema_form(const struct schema *s)
+{
+	unsigned char digest[SHA256_BYTES];
+	struct arena mem;
+	struct buf text = { .mem = &mem };
+	int64_t form = 0;
+
+	arena_init(&mem, 0);
+	form_of(s, &text);
+	sha256(digest, buf_view(&text));
+	arena_fini(&mem);
+	memcpy(&form, digest, 6);
+	return form;
 }

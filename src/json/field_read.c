@@ -4,8 +4,8 @@
  * rules are read off the field's row; the four modes differ only in the small predicates that
  * open this file.
  */
-#include <math.h>
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/utf8.h"
@@ -67,14 +67,6 @@ static void wrong_type(struct reader *r, const struct path_step *path, const str
 
 /* -- strings and numbers ------------------------------------------------------------------------- */
 
-static bool is_one_of(struct str text, const char *const *allowed)
-{
-	for (; *allowed; allowed++)
-		if (str_is(text, *allowed))
-			return true;
-	return false;
-}
-
 static struct str join(struct arena *mem, const char *const *words)
 {
 	struct buf out = { .mem = mem };
@@ -84,9 +76,10 @@ static struct str join(struct arena *mem, const char *const *words)
 	return buf_view(&out);
 }
 
+/* What the pattern \S of the description (ECMA 262) matches nowhere. */
 static bool blank(struct str text)
 {
-	return str_trim(text).n == 0;
+	return js_trim(text).n == 0;
 }
 
 static void check_length(struct reader *r, const struct path_step *path, const struct field *f, struct str text, double min,
@@ -108,7 +101,7 @@ static void check_str(struct reader *r, const struct path_step *path, const stru
 	struct str given = *text;
 
 	check_length(r, path, f, given, min, max);
-	if (f->one_of && !is_one_of(given, f->one_of))
+	if (f->one_of && !str_is_one_of(given, f->one_of))
 		REFUSE(r, path, f, "invalid_enum", "must be one of: %.*s", STR(join(r->ctx->mem, f->one_of)));
 	if (f->format && !(given.n == 0 && min > 0) && !format_check(r->ctx->mem, f->format, given, text))
 		REFUSE(r, path, f, "invalid_format", "must be a %s", f->format);
@@ -439,6 +432,9 @@ static void read_absent(struct reader *r, const struct path_step *up, const stru
 
 /* -- objects ------------------------------------------------------------------------------------- */
 
+/* A client may send megabytes as a key. */
+enum { KEY_SHOWN_BYTES = 80 };
+
 static void unknown_members(struct reader *r, const struct path_step *path, const struct schema *s, const struct json *v,
 			    const char *tag)
 {
@@ -458,7 +454,7 @@ static void unknown_members(struct reader *r, const struct path_step *path, cons
 	if (n == 0)
 		return;
 	issue = REFUSE(r, path, NULL, "unrecognized_keys", "unknown field%s: %.*s%s", n > 1 ? "s" : "",
-		       (int)(keys[0].n < 80 ? keys[0].n : 80), keys[0].p, n > 1 ? ", ..." : "");
+		       STR(utf8_cut(keys[0], KEY_SHOWN_BYTES)), n > 1 ? ", ..." : "");
 	if (issue)
 		issue->keys = (struct list){ keys, n };
 }

@@ -11,8 +11,7 @@ static bool is_js_space(uint32_t c)
 	return utf8_is_space(c) || c == 0xFEFF;
 }
 
-/* White space of any script, and the byte order mark, at both ends. */
-static struct str trim(struct str text)
+struct str js_trim(struct str text)
 {
 	struct str rest = text, trimmed = { text.p, 0 };
 	uint32_t c;
@@ -24,14 +23,6 @@ static struct str trim(struct str text)
 			trimmed.p = rest.p;
 	}
 	return trimmed;
-}
-
-static int digit_of(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : 16;
 }
 
 static int base_of(struct str text)
@@ -54,9 +45,11 @@ static bool whole_number(struct str digits, int base, double *out)
 {
 	*out = 0;
 	for (size_t i = 0; i < digits.n; i++) {
-		if (digit_of(digits.p[i]) >= base)
+		int digit = hex_digit(digits.p[i]);
+
+		if (digit < 0 || digit >= base)
 			return false;
-		*out = *out * base + digit_of(digits.p[i]);
+		*out = *out * base + digit;
 	}
 	return digits.n > 0;
 }
@@ -65,7 +58,7 @@ static size_t count_digits(struct str text, size_t from)
 {
 	size_t at = from;
 
-	while (at < text.n && text.p[at] >= '0' && text.p[at] <= '9')
+	while (at < text.n && is_digit(text.p[at]))
 		at++;
 	return at - from;
 }
@@ -112,7 +105,7 @@ bool js_number(struct arena *mem, struct str text, double *out)
 {
 	int base;
 
-	text = trim(text);
+	text = js_trim(text);
 	*out = 0;
 	if (text.n == 0)
 		return true;

@@ -9,6 +9,9 @@
 
 #include "base/arena.h"
 
+/* text.trim(): without white space of any script, and byte order marks, at both ends. */
+struct str js_trim(struct str text);
+
 /* Number(text): blanks around it, 0x, 0o and 0b, exponents, and Infinity are fine; "" is 0.
  * False: NaN. mem is for scratch. */
 bool js_number(struct arena *mem, struct str text, double *out);

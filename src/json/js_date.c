@@ -32,17 +32,6 @@ struct parts {
 
 /* -- scanning ------------------------------------------------------------------------------------ */
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_letter(char c)
-{
-	c |= 0x20;
-	return c >= 'a' && c <= 'z';
-}
-
 static char peek(const struct parts *d)
 {
 	return d->rest.n ? d->rest.p[0] : '\0';

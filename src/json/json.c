@@ -1,31 +1,17 @@
 /* json/json.c: from text to our tree.
  *
- * yyjson's own document is built in the arena too, and its strings are shared. It does not
+ * The text is copied into the arena once, and all strings point into that copy. yyjson does not
  * recurse, so any depth is safe to read; what is too deep is refused on the way to our tree,
  * which does.
  */
 #include "json/json.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <yyjson.h>
 
 #include "base/buf.h"
 #include "base/utf8.h"
-
-static void *alloc_in_arena(void *mem, size_t bytes)
-{
-	return arena_alloc(mem, bytes);
-}
-
-static void *grow_in_arena(void *mem, void *p, size_t old_bytes, size_t bytes)
-{
-	return arena_grow(mem, p, old_bytes, bytes);
-}
-
-static void free_in_arena(void *mem, void *p)
-{
-	(void)mem, (void)p;
-}
 
 /* -- repair: what JavaScript's decoder and parser forgive -------------------------------------- */
 
@@ -35,13 +21,11 @@ static bool hex4(struct str s, size_t at, unsigned *out)
 	if (s.n < at + 4)
 		return false;
 	for (size_t i = at; i < at + 4; i++) {
-		char c = s.p[i];
-		unsigned digit = c >= '0' && c <= '9' ? (unsigned)(c - '0') : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a' + 10)
-			       : c >= 'A' && c <= 'F' ? (unsigned)(c - 'A' + 10) : 16;
+		int digit = hex_digit(s.p[i]);
 
-		if (digit == 16)
+		if (digit < 0)
 			return false;
-		*out = *out * 16 + digit;
+		*out = *out * 16 + (unsigned)digit;
 	}
 	return true;
 }
@@ -101,32 +85,8 @@ static struct str repaired(struct arena *mem, struct str text)
 
 /* -- from yyjson's document to our tree ---------------------------------------------------------- */
 
-/* Open addressing over the members built so far: finds a repeated key without comparing all. */
-struct key_set {
-	uint32_t *slots;                     /* member index + 1; 0 = free */
-	size_t mask;
-};
-
-static size_t hash_of(struct str key)
-{
-	uint64_t h = 0xcbf29ce484222325u;
-
-	for (size_t i = 0; i < key.n; i++)
-		h = (h ^ (unsigned char)key.p[i]) * 0x100000001b3u;
-	return (size_t)(h ^ h >> 32);
-}
-
-/* The index of an equal key, or n after noting that member n has it. */
-static size_t find_or_add(struct key_set *set, const struct json_member *members, size_t n, struct str key)
-{
-	size_t at = hash_of(key) & set->mask;
-
-	for (; set->slots[at]; at = (at + 1) & set->mask)
-		if (str_eq(members[set->slots[at] - 1].key, key))
-			return set->slots[at] - 1;
-	set->slots[at] = (uint32_t)n + 1;
-	return n;
-}
+/* Up to here comparing each with each is cheaper than sorting. */
+enum { FEW_MEMBERS = 16 };
 
 static size_t find_linear(const struct json_member *members, size_t n, struct str key)
 {
@@ -158,27 +118,65 @@ static bool convert_array(struct arena *mem, yyjson_val *from, int depth, struct
 	return true;
 }
 
+/* Of a repeated key the first place and the last value count, as in JavaScript. Both forms return
+ * how many members are left. */
+static size_t merge_few(struct json_member *members, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t at = find_linear(members, kept, members[i].key);
+
+		members[at] = members[i];
+		kept += at == kept;
+	}
+	return kept;
+}
+
+static int by_key_and_place(const void *a_, const void *b_)
+{
+	const struct json_member *a = *(struct json_member *const *)a_, *b = *(struct json_member *const *)b_;
+	int order = str_cmp(a->key, b->key);
+
+	return order ? order : (a > b) - (a < b);
+}
+
+/* By sorting, since a hash of keys that a client chose can be made to collide. */
+static size_t merge_many(struct arena *mem, struct json_member *members, size_t n)
+{
+	struct json_member **sorted = arena_array(mem, n, sizeof(*sorted)), *first;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = &members[i];
+	qsort(sorted, n, sizeof(*sorted), by_key_and_place);
+	first = sorted[0];
+	for (size_t i = 1; i < n; i++) {
+		if (str_eq(sorted[i]->key, first->key)) {
+			first->value = sorted[i]->value;
+			sorted[i]->key.p = NULL;
+		} else {
+			first = sorted[i];
+		}
+	}
+	for (size_t i = 0; i < n; i++)
+		if (members[i].key.p)
+			members[kept++] = members[i];
+	return kept;
+}
+
 static bool convert_object(struct arena *mem, yyjson_val *from, int depth, struct json *to)
 {
-	size_t size = yyjson_obj_size(from), n = 0, i, all;
-	struct json_member *members = arena_array(mem, size, sizeof(*members));
-	struct key_set set = { NULL, 15 };
+	struct json_member *members = arena_array(mem, yyjson_obj_size(from), sizeof(*members));
 	yyjson_val *key, *value;
+	size_t i, n;
 
-	if (size > 16) {
-		while (set.mask < 2 * size)
-			set.mask = set.mask * 2 + 1;
-		set.slots = arena_array(mem, set.mask + 1, sizeof(*set.slots));
-	}
-	yyjson_obj_foreach(from, i, all, key, value) {
-		struct str name = text_of(key);
-		size_t at = set.slots ? find_or_add(&set, members, n, name) : find_linear(members, n, name);
-
-		members[at].key = name;
-		if (!convert(mem, value, depth, &members[at].value))
+	yyjson_obj_foreach(from, i, n, key, value) {
+		members[i].key = text_of(key);
+		if (!convert(mem, value, depth, &members[i].value))
 			return false;
-		n += at == n;
 	}
+	n = n <= FEW_MEMBERS ? merge_few(members, n) : merge_many(mem, members, n);
 	*to = (struct json){ .type = JSON_OBJECT, .members = members, .n_members = n };
 	return true;
 }
@@ -212,24 +210,70 @@ static bool convert(struct arena *mem, yyjson_val *from, int depth, struct json 
 	}
 }
 
-enum err json_parse(struct ctx *ctx, struct str text, enum json_flags flags, const struct json **out)
-{
-	yyjson_alc alloc = { alloc_in_arena, grow_in_arena, free_in_arena, ctx->mem };
-	yyjson_read_err why;
-	yyjson_doc *doc;
-	struct json *root;
+/* -- the parser ---------------------------------------------------------------------------------- */
 
-	if (flags & JSON_REPAIR)
-		text = repaired(ctx->mem, text);
-	/* Without YYJSON_READ_INSITU the parser only reads the text. */
-	doc = yyjson_read_opts((char *)(uintptr_t)(text.p ? text.p : ""), text.n, YYJSON_READ_NOFLAG, &alloc, &why);
-	if (!doc)
-		return fail(ctx, ERR_INVALID, "%s at byte %zu", text.n ? why.msg : "no JSON text", why.pos);
-	root = NEW(ctx->mem, struct json);
+/* yyjson's values live on the heap until they have become ours. It guesses their number from the
+ * size of the text, so that many small values show as an attempt to grow. */
+static void *values_new(void *unused, size_t bytes)
+{
+	return xmalloc(bytes);
+}
+
+static void *values_grow(void *unused, void *values, size_t old_bytes, size_t bytes)
+{
+	return bytes > 2 * JSON_VALUES_MAX * sizeof(yyjson_val) ? NULL : xrealloc(values, bytes);
+}
+
+static void values_free(void *unused, void *values)
+{
+	free(values);
+}
+
+/* A copy that yyjson may write to: it resolves escapes in place, and our strings point there. */
+static char *copy_to_parse(struct arena *mem, struct str text)
+{
+	char *copy = arena_alloc(mem, text.n + YYJSON_PADDING_SIZE);
+
+	if (text.n)
+		memcpy(copy, text.p, text.n);
+	memset(copy + text.n, 0, YYJSON_PADDING_SIZE);
+	return copy;
+}
+
+static enum err too_many(struct ctx *ctx)
+{
+	return fail(ctx, ERR_INVALID, "more than %d values", JSON_VALUES_MAX);
+}
+
+static enum err convert_all(struct ctx *ctx, yyjson_doc *doc, const struct json **out)
+{
+	struct json *root = NEW(ctx->mem, struct json);
+
+	if (yyjson_doc_get_val_count(doc) > JSON_VALUES_MAX)
+		return too_many(ctx);
 	if (!convert(ctx->mem, yyjson_doc_get_root(doc), JSON_DEPTH, root))
 		return fail(ctx, ERR_INVALID, "more than %d levels deep", JSON_DEPTH);
 	*out = root;
 	return OK;
+}
+
+enum err json_parse(struct ctx *ctx, struct str text, enum json_flags flags, const struct json **out)
+{
+	static const yyjson_alc HEAP = { values_new, values_grow, values_free, NULL };
+	yyjson_read_err why;
+	yyjson_doc *doc;
+	enum err e;
+
+	if (flags & JSON_REPAIR)
+		text = repaired(ctx->mem, text);
+	doc = yyjson_read_opts(copy_to_parse(ctx->mem, text), text.n, YYJSON_READ_INSITU, &HEAP, &why);
+	if (!doc && why.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION)
+		return too_many(ctx);
+	if (!doc)
+		return fail(ctx, ERR_INVALID, "%s at byte %zu", text.n ? why.msg : "no JSON text", why.pos);
+	e = convert_all(ctx, doc, out);
+	yyjson_doc_free(doc);
+	return e;
 }
 
 /* -- looking at values --------------------------------------------------------------------------- */

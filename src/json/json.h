@@ -1,9 +1,11 @@
 /* json/json.h: parsed JSON, as values that live in an arena.
  *
  * yyjson reads the text; what callers see is our own tree, for three reasons: nothing above
- * this room depends on a parser, other notations (YAML) can produce the same values, and the
- * rules that no parser has are applied once, here: at most JSON_DEPTH levels, and of a repeated
- * key the last value wins (workspace contract C-3, studio contract 1.5).
+ * this room depends on a parser, other notations can produce the same values, and the rules that
+ * no parser has are applied once, here: at most JSON_DEPTH levels and JSON_VALUES_MAX values, and
+ * of a repeated key the last value wins (workspace contract C-3, studio contract 1.5).
+ *
+ * Memory: three times the text at the most, and about 60 bytes for each value.
  * Threads: a tree is read-only once parsed.
  */
 #ifndef JSON_JSON_H
@@ -11,7 +13,8 @@
 
 #include "base/ctx.h"
 
-enum { JSON_DEPTH = 64 };
+/* Keys count as values. A text of brackets and commas would else take forty times its size. */
+enum { JSON_DEPTH = 64, JSON_VALUES_MAX = 1000 * 1000 };
 
 enum json_type { JSON_NULL, JSON_BOOL, JSON_INT, JSON_NUM, JSON_STR, JSON_ARRAY, JSON_OBJECT };
 

@@ -49,28 +49,6 @@ void jw_end(struct json_writer *w)
 	w->comma = true;
 }
 
-static void put_escaped(struct buf *out, struct str s)
-{
-	static const char HEX[] = "0123456789abcdef";
-	size_t from = 0;
-
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-		const char *named;
-
-		if (c >= 0x20 && c != '"' && c != '\\')
-			continue;
-		buf_add(out, s.p + from, i - from);
-		from = i + 1;
-		named = memchr("\"\"\\\\\nn\rr\tt\bb\ff", c, 14);
-		if (named)
-			buf_add(out, (char[]){ '\\', named[1] }, 2);
-		else
-			buf_add(out, (char[]){ '\\', 'u', '0', '0', HEX[c >> 4], HEX[c & 15] }, 6);
-	}
-	buf_add(out, s.p + from, s.n - from);
-}
-
 static bool needs_escape(unsigned char c)
 {
 	return c < 0x20 || c == '"' || c == '\\';
@@ -110,9 +88,8 @@ static void put_escape(struct buf *out, unsigned char c)
 		buf_add(out, (char[]){ '\\', 'u', '0', '0', HEX[c >> 4], HEX[c & 15] }, 6);
 }
 
-static void put_quoted(struct buf *out, struct str s)
+static void put_escaped(struct buf *out, struct str s)
 {
-	buf_char(out, '"');
 	for (size_t i = 0; i < s.n; i++) {
 		size_t run = plain_run(s, i);
 
@@ -121,6 +98,12 @@ static void put_quoted(struct buf *out, struct str s)
 		if (i < s.n)
 			put_escape(out, (unsigned char)s.p[i]);
 	}
+}
+
+static void put_quoted(struct buf *out, struct str s)
+{
+	buf_char(out, '"');
+	put_escaped(out, s);
 	buf_char(out, '"');
 }
 
@@ -132,9 +115,22 @@ void jw_key_str(struct json_writer *w, struct str key)
 	w->comma = false;
 }
 
+/* Keys of tables need no escapes, and a reply has many of them: one piece, copied once. */
 void jw_key(struct json_writer *w, const char *key)
 {
-	jw_key_str(w, str_of(key));
+	size_t n = strlen(key);
+	char *to = buf_room(w->out, n + 4);
+	char *from = to;
+
+	if (w->comma)
+		*to++ = ',';
+	*to++ = '"';
+	memcpy(to, key, n);
+	to += n;
+	*to++ = '"';
+	*to++ = ':';
+	w->out->n += (size_t)(to - from);
+	w->comma = false;
 }
 
 void jw_str(struct json_writer *w, struct str s)

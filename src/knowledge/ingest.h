@@ -4,8 +4,8 @@
  * ingest_store only inserts what was prepared, inside the caller's transaction. So the writer is
  * held no longer than the rows take, and nobody sees content that is half there.
  *
- * Memory: a vector of 6 KiB for about 1,800 characters, so some four times the text; the
- * request's size limit is what bounds it.
+ * Memory: a vector of 6 KiB for about 800 characters, so some eight times the text; the request's
+ * size limit is what bounds it.
  */
 #ifndef KNOWLEDGE_INGEST_H
 #define KNOWLEDGE_INGEST_H

@@ -7,6 +7,7 @@
 #include "model/ask_internal.h"
 
 #include "base/sentence.h"
+#include "base/utf8.h"
 #include "model/extractive.h"
 
 #define SEARCH_TOOL "search_knowledge"
@@ -64,15 +65,6 @@ static bool may_search(const struct list *tools)
 
 /* -- the first turn --------------------------------------------------------------------------------- */
 
-static struct str cut_to(struct str text, size_t max_bytes)
-{
-	if (text.n <= max_bytes)
-		return text;
-	while (max_bytes > 0 && ((unsigned char)text.p[max_bytes] & 0xc0) == 0x80)
-		max_bytes--;
-	return (struct str){ text.p, max_bytes };
-}
-
 static void ask_for_search(struct arena *mem, struct str question, struct model_reply *out)
 {
 	struct tool_call *call = NEW(mem, struct tool_call);
@@ -81,7 +73,7 @@ static void ask_for_search(struct arena *mem, struct str question, struct model_
 
 	jw_object(&w);
 	jw_key(&w, "query");
-	jw_str(&w, cut_to(question, QUERY_MAX_BYTES));
+	jw_str(&w, utf8_cut(question, QUERY_MAX_BYTES));
 	jw_end(&w);
 	*call = (struct tool_call){ S("call_1"), S(SEARCH_TOOL), buf_view(&arguments) };
 	out->text = S("");
@@ -252,7 +244,7 @@ static enum err builtin_ask(struct ctx *ctx, const struct model_choice *model, c
 		out->text = answer_from_message(ctx->mem, model, question);
 	if (out->calls.n > 0)
 		return OK;
-	out->text = cut_to(out->text, (size_t)model->max_tokens * 4);
+	out->text = utf8_cut(out->text, (size_t)model->max_tokens * 4);
 	out->tokens_output = (int64_t)extractive_tokens(out->text);
 	return OK;
 }

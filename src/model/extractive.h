@@ -10,8 +10,6 @@
 
 #include "base/arena.h"
 
-#define EXTRACTIVE_MODEL "builtin/extractive"
-
 /* The whole answer when no passage fits the question. */
 #define EXTRACTIVE_NOTHING "I could not find anything about that in the sources I have."
 

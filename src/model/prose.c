@@ -26,11 +26,6 @@ static bool is_space(char c)
 	return c == ' ' || c == '\t';
 }
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* An asterisk that opens or closes emphasis touches a word on one side; "2 * 3" has none. */
 static bool is_emphasis(struct str s, size_t at)
 {

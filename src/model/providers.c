@@ -67,11 +67,3 @@ const struct provider_info *provider_by_name(struct str name)
 			return &providers[i];
 	return NULL;
 }
-
-const struct provider_info *provider_by_studio_name(struct str name)
-{
-	for (size_t i = 0; i < n_providers; i++)
-		if (str_is(name, providers[i].studio))
-			return &providers[i];
-	return NULL;
-}

@@ -33,10 +33,8 @@ extern const size_t n_providers;
 extern const char *const provider_names[];
 
 const struct provider_info *provider_by_name(struct str name);         /* NULL: unknown */
-const struct provider_info *provider_by_studio_name(struct str name);
 
 #define BUILTIN_PROVIDER "CUSTOM"
 #define BUILTIN_MODEL "builtin/extractive"
-#define BUILTIN_EMBEDDER "builtin/lexical"
 
 #endif

@@ -47,16 +47,9 @@ struct folded {
 	char bytes[UTF8_MAX_BYTES * 8];
 };
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 static char fold_ascii(char c)
 {
-	if (c >= 'A' && c <= 'Z')
-		return (char)(c | 0x20);
-	return (c >= 'a' && c <= 'z') || is_digit(c) ? c : 0;
+	return is_letter(c) || is_digit(c) ? to_lower(c) : 0;
 }
 
 /* Chinese, Japanese: no spaces between words, so each character is one. */

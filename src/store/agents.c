@@ -1,25 +1,33 @@
-/* store/agents.c: SQL of agent. Identity and what is searched stand in columns, the rest in spec. */
+/* store/agents.c: SQL of agent. Identity and what is searched stand in columns.
+ *
+ * `spec` is the whole agent as it is replied, so that the commonest request, reading one, hands
+ * out the text as it stands. `form` says by which form of agent_schema it was written: a row of
+ * another form, from an older binary, is read through the table, which fills in what is new.
+ */
 #include "store/agents.h"
+
+#include <pthread.h>
 
 #include "store/rows.h"
 
 #define COLS "id, workspace_id, name, app_id, created_by, created_at, updated_at, published_id, spec"
-/* $2 is the lower-cased search text, or NULL. */
+/* $2 is the search text, or NULL. */
 #define MATCHING \
-	" FROM agent WHERE workspace_id = $1 AND ($2 IS NULL OR instr(lower(name), $2) " \
-	"OR instr(lower(coalesce(spec ->> '$.description', '')), $2))"
+	" FROM agent WHERE workspace_id = $1 AND ($2 IS NULL OR instr(lower(name), lower($2)) " \
+	"OR instr(lower(coalesce(spec ->> '$.description', '')), lower($2)))"
 #define PAGE_BY(order) "SELECT " COLS MATCHING " ORDER BY " order " LIMIT $3 OFFSET $4"
 
-enum { BY_ID, BY_NAME, USING, INSERT, UPDATE, DELETE, COUNT, LIST };
+enum { TEXT, BY_ID, BY_NAME, USING, INSERT, UPDATE, DELETE, COUNT, LIST };
 
 static const struct sql SQL[] = {
+	[TEXT] = { "agents.text", "SELECT form, spec FROM agent WHERE workspace_id = $1 AND id = $2" },
 	[BY_ID] = { "agents.by_id", "SELECT " COLS " FROM agent WHERE workspace_id = $1 AND id = $2" },
 	[BY_NAME] = { "agents.by_name", "SELECT " COLS " FROM agent WHERE workspace_id = $1 AND name = $2" },
 	[USING] = { "agents.using",
 		"SELECT " COLS " FROM agent WHERE workspace_id = $1 AND instr(spec, $2) ORDER BY id" },
-	[INSERT] = { "agents.insert", "INSERT INTO agent (" COLS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)" },
+	[INSERT] = { "agents.insert", "INSERT INTO agent (" COLS ", form) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)" },
 	[UPDATE] = { "agents.update",
-		"UPDATE agent SET name = $3, app_id = $4, updated_at = $5, published_id = $6, spec = $7 "
+		"UPDATE agent SET name = $3, app_id = $4, updated_at = $5, published_id = $6, spec = $7, form = $8 "
 		"WHERE workspace_id = $1 AND id = $2" },
 	[DELETE] = { "agents.delete", "DELETE FROM agent WHERE workspace_id = $1 AND id = $2" },
 	[COUNT] = { "agents.count", "SELECT count(*)" MATCHING },
@@ -35,7 +43,22 @@ static const struct sql PAGES[][2] = {
 			     { "agents.by_name_desc", PAGE_BY("name DESC, id DESC") } },
 };
 
-static enum err read_agent(struct ctx *ctx, struct stmt *s, struct agent *out)
+static int64_t form;
+static pthread_once_t form_once = PTHREAD_ONCE_INIT;
+
+static void find_form(void)
+{
+	form = schema_form(&agent_schema);
+}
+
+/* The form of agent_schema in this binary. */
+static int64_t current_form(void)
+{
+	pthread_once(&form_once, find_form);
+	return form;
+}
+
+static enum err read_agent(struct ctx *ctx, struct stmt *s, void *out)
 {
 	struct agent a = {0};
 	const struct json *spec;
@@ -49,13 +72,14 @@ static enum err read_agent(struct ctx *ctx, struct stmt *s, struct agent *out)
 	a.created_at = col_time(s);
 	a.updated_at = col_time(s);
 	a.published_id = col_str(ctx, s);
-	if (json_parse(ctx, col_str(ctx, s), JSON_STRICT, &spec) != OK)
-		return fail(ctx, ERR_INTERNAL, "agent %.*s: its spec does not parse", STR(a.id));
-	TRY(schema_read(ctx, &agent_schema, spec, READ_STORED, &a));
+	/* Whatever is wrong with what we stored, the caller did nothing invalid. */
+	if (json_parse(ctx, col_str(ctx, s), JSON_STRICT, &spec) != OK ||
+	    schema_read(ctx, &agent_schema, spec, READ_STORED, &a) != OK)
+		return fail(ctx, ERR_INTERNAL, "agent %.*s: its spec cannot be read", STR(a.id));
 	/* The columns are the truth for what stands in both. */
 	a.name = name;
 	a.app_id = app_id;
-	*out = a;
+	*(struct agent *)out = a;
 	return OK;
 }
 
@@ -70,6 +94,24 @@ static enum err read_one(struct ctx *ctx, const struct sql *sql, struct str work
 	return read_agent(ctx, &s, out);
 }
 
+enum err agents_text(struct ctx *ctx, struct str workspace_id, struct str id, struct str *json)
+{
+	AUTO(stmt_done) struct stmt s = {0};
+	struct agent agent;
+
+	TRY(stmt_read(ctx, &SQL[TEXT], &s));
+	bind_str(&s, workspace_id);
+	bind_str(&s, id);
+	TRY(row_required(ctx, &s, "agent"));
+	if (col_int(&s) == current_form()) {
+		*json = col_str(ctx, &s);
+		return OK;
+	}
+	TRY(agents_by_id(ctx, workspace_id, id, &agent));
+	*json = schema_text(ctx->mem, &agent_schema, &agent, WRITE_REPLY);
+	return OK;
+}
+
 enum err agents_by_id(struct ctx *ctx, struct str workspace_id, struct str id, struct agent *out)
 {
 	return read_one(ctx, &SQL[BY_ID], workspace_id, id, out);
@@ -82,25 +124,13 @@ enum err agents_by_name(struct ctx *ctx, struct str workspace_id, struct str nam
 
 static enum err read_all(struct ctx *ctx, struct stmt *s, struct list *out)
 {
-	struct agent *agents = NULL;
-	size_t n = 0, cap = 0;
-	bool row;
-
-	for (;;) {
-		TRY(stmt_step(ctx, s, &row));
-		if (!row)
-			break;
-		agents = arena_more(ctx->mem, agents, n, &cap, sizeof(*agents));
-		TRY(read_agent(ctx, s, &agents[n++]));
-	}
-	*out = (struct list){ agents, n };
-	return OK;
+	return rows_all(ctx, s, read_agent, sizeof(struct agent), out);
 }
 
-static void bind_filter(struct ctx *ctx, struct stmt *s, struct str workspace_id, const struct agent_filter *f)
+static void bind_filter(struct stmt *s, struct str workspace_id, const struct agent_filter *f)
 {
 	bind_str(s, workspace_id);
-	bind_search(ctx, s, f->q);
+	bind_str(s, f->q);
 }
 
 enum err agents_list(struct ctx *ctx, struct str workspace_id, const struct agent_filter *f, struct list *out, int64_t *total)
@@ -108,10 +138,10 @@ enum err agents_list(struct ctx *ctx, struct str workspace_id, const struct agen
 	AUTO(stmt_done) struct stmt count = {0}, page = {0};
 
 	TRY(stmt_read(ctx, &SQL[COUNT], &count));
-	bind_filter(ctx, &count, workspace_id, f);
+	bind_filter(&count, workspace_id, f);
 	TRY(row_count(ctx, &count, total));
 	TRY(stmt_read(ctx, &PAGES[f->order][f->descending], &page));
-	bind_filter(ctx, &page, workspace_id, f);
+	bind_filter(&page, workspace_id, f);
 	bind_int(&page, f->limit);
 	bind_int(&page, f->offset);
 	return read_all(ctx, &page, out);
@@ -140,7 +170,8 @@ enum err agents_insert(struct ctx *ctx, struct db_tx *tx, const struct agent *a)
 	bind_time(&s, a->created_at);
 	bind_time(&s, a->updated_at);
 	bind_str(&s, a->published_id);
-	bind_str(&s, schema_text(ctx->mem, &agent_schema, a, WRITE_STORED));
+	bind_str(&s, schema_text(ctx->mem, &agent_schema, a, WRITE_REPLY));
+	bind_int(&s, current_form());
 	return stmt_run(ctx, &s, NULL);
 }
 
@@ -155,7 +186,8 @@ enum err agents_update(struct ctx *ctx, struct db_tx *tx, const struct agent *a)
 	bind_str(&s, a->app_id);
 	bind_time(&s, a->updated_at);
 	bind_str(&s, a->published_id);
-	bind_str(&s, schema_text(ctx->mem, &agent_schema, a, WRITE_STORED));
+	bind_str(&s, schema_text(ctx->mem, &agent_schema, a, WRITE_REPLY));
+	bind_int(&s, current_form());
 	return rows_changed(ctx, &s, "agent");
 }
 

@@ -1,7 +1,7 @@
 /* store/agents.h: managed agents, those created over REST (workspace contract section 3).
  *
- * agent_schema is the contract: it checks what is sent, fills struct agent, writes it into the
- * `spec` column and reads it back, writes replies, and describes all of it in OpenAPI.
+ * agent_schema is the contract: it checks what is sent, fills struct agent, writes it as it is
+ * stored and replied, reads it back, and describes all of it in OpenAPI.
  */
 #ifndef STORE_AGENTS_H
 #define STORE_AGENTS_H
@@ -85,6 +85,7 @@ struct agent_filter {
 };
 
 /* ERR_NOT_FOUND: not in this workspace. */
+enum err agents_text(struct ctx *ctx, struct str workspace_id, struct str id, struct str *json);
 enum err agents_by_id(struct ctx *ctx, struct str workspace_id, struct str id, struct agent *out);
 enum err agents_by_name(struct ctx *ctx, struct str workspace_id, struct str name, struct agent *out);
 /* *out: struct list of struct agent; *total counts all matches. */

@@ -126,30 +126,27 @@ static void read_chunk(struct ctx *ctx, struct stmt *s, struct kb_chunk *out)
 	out->created_at = col_time(s);
 }
 
+static enum err read_embedded(struct ctx *ctx, struct stmt *s, void *out)
+{
+	struct kb_chunk *c = out;
+
+	read_chunk(ctx, s, c);
+	c->model = col_str(ctx, s);
+	c->dimensions = (size_t)col_int(s) / sizeof(float);
+	return OK;
+}
+
 enum err chunks_page(struct ctx *ctx, struct str workspace_id, struct str knowledge_base_id, int64_t limit,
 		     int64_t offset, struct list *out)
 {
 	AUTO(stmt_done) struct stmt s = {0};
-	struct kb_chunk *chunks = NULL;
-	size_t n = 0, cap = 0;
-	bool row;
 
 	TRY(stmt_read(ctx, &SQL[CHUNK_PAGE], &s));
 	bind_str(&s, workspace_id);
 	bind_str(&s, knowledge_base_id);
 	bind_int(&s, limit);
 	bind_int(&s, offset);
-	for (;;) {
-		TRY(stmt_step(ctx, &s, &row));
-		if (!row)
-			break;
-		chunks = arena_more(ctx->mem, chunks, n, &cap, sizeof(*chunks));
-		read_chunk(ctx, &s, &chunks[n]);
-		chunks[n].model = col_str(ctx, &s);
-		chunks[n++].dimensions = (size_t)col_int(&s) / sizeof(float);
-	}
-	*out = (struct list){ chunks, n };
-	return OK;
+	return rows_all(ctx, &s, read_embedded, sizeof(struct kb_chunk), out);
 }
 
 enum err chunks_by_id(struct ctx *ctx, struct str workspace_id, struct str id, struct kb_chunk *out, struct str *title)

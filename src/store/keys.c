@@ -45,21 +45,24 @@ enum err keys_insert(struct ctx *ctx, struct db_tx *tx, const struct api_key *k)
 	return stmt_run(ctx, &s, NULL);
 }
 
-static void read_key(struct ctx *ctx, struct stmt *s, struct api_key *out)
+static enum err read_key(struct ctx *ctx, struct stmt *s, void *out)
 {
-	out->id = col_str(ctx, s);
-	out->workspace_id = col_str(ctx, s);
-	out->user_id = col_str(ctx, s);
-	out->kind = col_str(ctx, s);
-	out->name = col_str(ctx, s);
-	out->description = col_str(ctx, s);
-	out->preview = col_str(ctx, s);
-	out->digest = col_str(ctx, s);
-	out->expiry = col_str(ctx, s);
-	out->expires_at = col_time(s);
-	out->active = col_bool(s);
-	out->created_at = col_time(s);
-	out->last_used_at = col_time(s);
+	struct api_key *k = out;
+
+	k->id = col_str(ctx, s);
+	k->workspace_id = col_str(ctx, s);
+	k->user_id = col_str(ctx, s);
+	k->kind = col_str(ctx, s);
+	k->name = col_str(ctx, s);
+	k->description = col_str(ctx, s);
+	k->preview = col_str(ctx, s);
+	k->digest = col_str(ctx, s);
+	k->expiry = col_str(ctx, s);
+	k->expires_at = col_time(s);
+	k->active = col_bool(s);
+	k->created_at = col_time(s);
+	k->last_used_at = col_time(s);
+	return OK;
 }
 
 enum err keys_use(struct ctx *ctx, struct str digest, struct key_use *out)
@@ -79,23 +82,13 @@ enum err keys_use(struct ctx *ctx, struct str digest, struct key_use *out)
 	return OK;
 }
 
-enum err keys_list(struct ctx *ctx, struct str workspace_id, struct api_key **out, size_t *n)
+enum err keys_list(struct ctx *ctx, struct str workspace_id, struct list *out)
 {
 	AUTO(stmt_done) struct stmt s = {0};
-	size_t cap = 0;
-	bool row;
 
-	*out = NULL;
-	*n = 0;
 	TRY(stmt_read(ctx, &SQL[LIST], &s));
 	bind_str(&s, workspace_id);
-	for (;;) {
-		TRY(stmt_step(ctx, &s, &row));
-		if (!row)
-			return OK;
-		*out = arena_more(ctx->mem, *out, *n, &cap, sizeof(**out));
-		read_key(ctx, &s, &(*out)[(*n)++]);
-	}
+	return rows_all(ctx, &s, read_key, sizeof(struct api_key), out);
 }
 
 enum err keys_set_active(struct ctx *ctx, struct db_tx *tx, struct str workspace_id, struct str id, bool active)

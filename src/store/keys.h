@@ -3,6 +3,7 @@
 #define STORE_KEYS_H
 
 #include "db/db.h"
+#include "json/field.h"
 
 struct api_key {
 	struct str id, workspace_id, user_id;
@@ -27,8 +28,8 @@ struct key_use {
 enum err keys_insert(struct ctx *ctx, struct db_tx *tx, const struct api_key *k);
 /* ERR_NOT_FOUND: no key has this digest. */
 enum err keys_use(struct ctx *ctx, struct str digest, struct key_use *out);
-/* Newest first. *out: struct api_key[], in ctx->mem. */
-enum err keys_list(struct ctx *ctx, struct str workspace_id, struct api_key **out, size_t *n);
+/* Newest first. *out: of struct api_key. */
+enum err keys_list(struct ctx *ctx, struct str workspace_id, struct list *out);
 enum err keys_set_active(struct ctx *ctx, struct db_tx *tx, struct str workspace_id, struct str id, bool active);
 enum err keys_set_last_used(struct ctx *ctx, struct db_tx *tx, struct str workspace_id, struct str id, int64_t us);
 enum err keys_delete(struct ctx *ctx, struct db_tx *tx, struct str workspace_id, struct str id);

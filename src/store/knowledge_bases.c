@@ -6,10 +6,10 @@
 #define COLS \
 	"id, workspace_id, title, description, type, created_by, created_at, updated_at, bytes, words, chunks, " \
 	"files, pages"
-/* $2 is the lower-cased search text. What is NULL does not narrow the list. */
+/* $2 is the search text. What is NULL does not narrow the list. */
 #define MATCHING \
-	" FROM knowledge_base WHERE workspace_id = $1 AND ($2 IS NULL OR instr(lower(title), $2) " \
-	"OR instr(lower(coalesce(description, '')), $2)) AND ($3 IS NULL OR type = $3) " \
+	" FROM knowledge_base WHERE workspace_id = $1 AND ($2 IS NULL OR instr(lower(title), lower($2)) " \
+	"OR instr(lower(coalesce(description, '')), lower($2))) AND ($3 IS NULL OR type = $3) " \
 	"AND ($4 IS NULL OR created_by = $4) AND ($5 IS NULL OR created_at >= $5) AND ($6 IS NULL OR created_at <= $6)"
 #define PAGE_BY(order) "SELECT " COLS MATCHING " ORDER BY " order " LIMIT $7 OFFSET $8"
 
@@ -62,39 +62,30 @@ static struct str format_bytes(struct arena *mem, int64_t bytes)
 	return arena_printf(mem, "%.1f %s", n, UNITS[unit]);
 }
 
-static void read_base(struct ctx *ctx, struct stmt *s, struct knowledge_base *out)
+static enum err read_base(struct ctx *ctx, struct stmt *s, void *out)
 {
-	out->id = col_str(ctx, s);
-	out->workspace_id = col_str(ctx, s);
-	out->title = col_str(ctx, s);
-	out->description = col_str(ctx, s);
-	out->type = col_str(ctx, s);
-	out->created_by = col_str(ctx, s);
-	out->created_at = col_time(s);
-	out->updated_at = col_time(s);
-	out->size.bytes = col_int(s);
-	out->size.words = col_int(s);
-	out->size.chunks = col_int(s);
-	out->size.files = col_int(s);
-	out->size.pages = col_int(s);
-	out->size.formatted = format_bytes(ctx->mem, out->size.bytes);
+	struct knowledge_base *kb = out;
+
+	kb->id = col_str(ctx, s);
+	kb->workspace_id = col_str(ctx, s);
+	kb->title = col_str(ctx, s);
+	kb->description = col_str(ctx, s);
+	kb->type = col_str(ctx, s);
+	kb->created_by = col_str(ctx, s);
+	kb->created_at = col_time(s);
+	kb->updated_at = col_time(s);
+	kb->size.bytes = col_int(s);
+	kb->size.words = col_int(s);
+	kb->size.chunks = col_int(s);
+	kb->size.files = col_int(s);
+	kb->size.pages = col_int(s);
+	kb->size.formatted = format_bytes(ctx->mem, kb->size.bytes);
+	return OK;
 }
 
 static enum err read_all(struct ctx *ctx, struct stmt *s, struct list *out)
 {
-	struct knowledge_base *bases = NULL;
-	size_t n = 0, cap = 0;
-	bool row;
-
-	for (;;) {
-		TRY(stmt_step(ctx, s, &row));
-		if (!row)
-			break;
-		bases = arena_more(ctx->mem, bases, n, &cap, sizeof(*bases));
-		read_base(ctx, s, &bases[n++]);
-	}
-	*out = (struct list){ bases, n };
-	return OK;
+	return rows_all(ctx, s, read_base, sizeof(struct knowledge_base), out);
 }
 
 enum err knowledge_bases_by_id(struct ctx *ctx, struct str workspace_id, struct str id, struct knowledge_base *out)
@@ -105,8 +96,7 @@ enum err knowledge_bases_by_id(struct ctx *ctx, struct str workspace_id, struct 
 	bind_str(&s, workspace_id);
 	bind_str(&s, id);
 	TRY(row_required(ctx, &s, "knowledge base"));
-	read_base(ctx, &s, out);
-	return OK;
+	return read_base(ctx, &s, out);
 }
 
 enum err knowledge_bases_exist(struct ctx *ctx, struct str workspace_id, struct str id, bool *out)
@@ -119,10 +109,10 @@ enum err knowledge_bases_exist(struct ctx *ctx, struct str workspace_id, struct 
 	return stmt_step(ctx, &s, out);
 }
 
-static void bind_filter(struct ctx *ctx, struct stmt *s, struct str workspace_id, const struct knowledge_base_filter *f)
+static void bind_filter(struct stmt *s, struct str workspace_id, const struct knowledge_base_filter *f)
 {
 	bind_str(s, workspace_id);
-	bind_search(ctx, s, f->q);
+	bind_str(s, f->q);
 	bind_str(s, f->type);
 	bind_str(s, f->created_by);
 	bind_time(s, f->from);
@@ -135,10 +125,10 @@ enum err knowledge_bases_list(struct ctx *ctx, struct str workspace_id, const st
 	AUTO(stmt_done) struct stmt count = {0}, page = {0};
 
 	TRY(stmt_read(ctx, &SQL[COUNT], &count));
-	bind_filter(ctx, &count, workspace_id, f);
+	bind_filter(&count, workspace_id, f);
 	TRY(row_count(ctx, &count, total));
 	TRY(stmt_read(ctx, &PAGES[f->order][f->descending], &page));
-	bind_filter(ctx, &page, workspace_id, f);
+	bind_filter(&page, workspace_id, f);
 	bind_int(&page, f->limit);
 	bind_int(&page, f->offset);
 	return read_all(ctx, &page, out);

@@ -27,12 +27,15 @@ static const struct sql SQL[] = {
 
 /* -- providers ----------------------------------------------------------------------------------- */
 
-static void read_provider(struct ctx *ctx, struct stmt *s, struct provider_row *out)
+static enum err read_provider(struct ctx *ctx, struct stmt *s, void *out)
 {
-	out->provider = col_str(ctx, s);
-	out->base_url = col_str(ctx, s);
-	out->sealed_key = col_str(ctx, s);
-	out->updated_at = col_time(s);
+	struct provider_row *p = out;
+
+	p->provider = col_str(ctx, s);
+	p->base_url = col_str(ctx, s);
+	p->sealed_key = col_str(ctx, s);
+	p->updated_at = col_time(s);
+	return OK;
 }
 
 enum err providers_get(struct ctx *ctx, struct str workspace_id, struct str provider, struct provider_row *out)
@@ -43,28 +46,16 @@ enum err providers_get(struct ctx *ctx, struct str workspace_id, struct str prov
 	bind_str(&s, workspace_id);
 	bind_str(&s, provider);
 	TRY(row_required(ctx, &s, "provider"));
-	read_provider(ctx, &s, out);
-	return OK;
+	return read_provider(ctx, &s, out);
 }
 
 enum err providers_list(struct ctx *ctx, struct str workspace_id, struct list *out)
 {
 	AUTO(stmt_done) struct stmt s = {0};
-	struct provider_row *rows = NULL;
-	size_t n = 0, cap = 0;
-	bool row;
 
 	TRY(stmt_read(ctx, &SQL[PROVIDER_LIST], &s));
 	bind_str(&s, workspace_id);
-	for (;;) {
-		TRY(stmt_step(ctx, &s, &row));
-		if (!row)
-			break;
-		rows = arena_more(ctx->mem, rows, n, &cap, sizeof(*rows));
-		read_provider(ctx, &s, &rows[n++]);
-	}
-	*out = (struct list){ rows, n };
-	return OK;
+	return rows_all(ctx, &s, read_provider, sizeof(struct provider_row), out);
 }
 
 enum err providers_put(struct ctx *ctx, struct db_tx *tx, struct str workspace_id, const struct provider_row *p)
@@ -92,33 +83,25 @@ enum err providers_delete(struct ctx *ctx, struct db_tx *tx, struct str workspac
 
 /* -- models -------------------------------------------------------------------------------------- */
 
-static void read_model(struct ctx *ctx, struct stmt *s, struct model_row *out)
+static enum err read_model(struct ctx *ctx, struct stmt *s, void *out)
 {
-	out->provider = col_str(ctx, s);
-	out->id = col_str(ctx, s);
-	out->name = col_str(ctx, s);
-	out->description = col_str(ctx, s);
-	out->has_reasoning = col_bool(s);
+	struct model_row *m = out;
+
+	m->provider = col_str(ctx, s);
+	m->id = col_str(ctx, s);
+	m->name = col_str(ctx, s);
+	m->description = col_str(ctx, s);
+	m->has_reasoning = col_bool(s);
+	return OK;
 }
 
 enum err models_list(struct ctx *ctx, struct str workspace_id, struct list *out)
 {
 	AUTO(stmt_done) struct stmt s = {0};
-	struct model_row *rows = NULL;
-	size_t n = 0, cap = 0;
-	bool row;
 
 	TRY(stmt_read(ctx, &SQL[MODEL_LIST], &s));
 	bind_str(&s, workspace_id);
-	for (;;) {
-		TRY(stmt_step(ctx, &s, &row));
-		if (!row)
-			break;
-		rows = arena_more(ctx->mem, rows, n, &cap, sizeof(*rows));
-		read_model(ctx, &s, &rows[n++]);
-	}
-	*out = (struct list){ rows, n };
-	return OK;
+	return rows_all(ctx, &s, read_model, sizeof(struct model_row), out);
 }
 
 enum err models_insert(struct ctx *ctx, struct db_tx *tx, struct str workspace_id, const struct model_row *m)

@@ -24,12 +24,19 @@ enum err row_count(struct ctx *ctx, struct stmt *s, int64_t *out)
 	return OK;
 }
 
-void bind_search(struct ctx *ctx, struct stmt *s, struct str text)
+enum err rows_all(struct ctx *ctx, struct stmt *s, row_reader *read, size_t bytes, struct list *out)
 {
-	char *lower = arena_strz(ctx->mem, text);
+	char *items = NULL;
+	size_t n = 0, cap = 0;
+	bool row;
 
-	for (size_t i = 0; i < text.n; i++)
-		if (lower[i] >= 'A' && lower[i] <= 'Z')
-			lower[i] = (char)(lower[i] + 32);
-	bind_str(s, (struct str){ lower, text.n });
+	for (;;) {
+		TRY(stmt_step(ctx, s, &row));
+		if (!row)
+			break;
+		items = arena_more(ctx->mem, items, n, &cap, bytes);
+		TRY(read(ctx, s, memset(items + n++ * bytes, 0, bytes)));
+	}
+	*out = (struct list){ items, n };
+	return OK;
 }

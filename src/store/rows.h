@@ -1,8 +1,9 @@
-/* store/rows.h: the two questions every table's file asks of a statement. */
+/* store/rows.h: what every table's file asks of a statement. */
 #ifndef STORE_ROWS_H
 #define STORE_ROWS_H
 
 #include "db/db.h"
+#include "json/field.h"
 
 /* Steps to the first row; ERR_NOT_FOUND "no such WHAT" when there is none. */
 enum err row_required(struct ctx *ctx, struct stmt *s, const char *what);
@@ -11,8 +12,9 @@ enum err rows_changed(struct ctx *ctx, struct stmt *s, const char *what);
 /* Runs a statement whose first row is one integer: a count. */
 enum err row_count(struct ctx *ctx, struct stmt *s, int64_t *out);
 
-/* Binds what a user searches for, in lower case as SQL's lower() makes it: ASCII letters only.
- * p NULL binds NULL. */
-void bind_search(struct ctx *ctx, struct stmt *s, struct str text);
+/* Reads the current row's columns into a zeroed struct. */
+typedef enum err row_reader(struct ctx *ctx, struct stmt *s, void *out);
+/* Reads all rows. *out: in ctx->mem, of structs of so many bytes. */
+enum err rows_all(struct ctx *ctx, struct stmt *s, row_reader *read, size_t bytes, struct list *out);
 
 #endif

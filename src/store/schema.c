@@ -1,8 +1,8 @@
 /* store/schema.c: every table carries workspace_id, and every statement filters by it.
  *
  * Ids are UUIDv7 text, so the primary keys grow at one end; user ids are opaque text. Times are
- * microseconds since the epoch, UTC. What an API object holds beside its identity lives as JSON
- * in `spec`, written and read by the object's field table: a new field needs no migration.
+ * microseconds since the epoch, UTC. What an agent holds beside its identity lives as JSON in
+ * `spec`, written and read by its field table: a new field needs no migration (store/agents.c).
  */
 #include "store/schema.h"
 
@@ -51,7 +51,7 @@ static const char FIRST[] =
 	"CREATE TABLE agent ("
 	"  id TEXT PRIMARY KEY, workspace_id TEXT NOT NULL REFERENCES workspace(id), name TEXT NOT NULL,"
 	"  app_id TEXT NOT NULL REFERENCES app(id), created_by TEXT NOT NULL, created_at INTEGER NOT NULL,"
-	"  updated_at INTEGER NOT NULL, published_id TEXT, spec TEXT NOT NULL"
+	"  updated_at INTEGER NOT NULL, published_id TEXT, form INTEGER NOT NULL, spec TEXT NOT NULL"
 	") STRICT, WITHOUT ROWID;"
 	"CREATE UNIQUE INDEX agent_name ON agent(workspace_id, name);"
 	"CREATE INDEX agent_created ON agent(workspace_id, created_at, id);"

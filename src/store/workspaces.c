@@ -5,7 +5,7 @@
 #include "store/rows.h"
 
 enum {
-	WORKSPACE_BY_SLUG, WORKSPACE_BY_ID, WORKSPACE_INSERT, APP_INSERT, APP_DEFAULT, APP_EXISTS,
+	WORKSPACE_BY_SLUG, WORKSPACE_INSERT, APP_INSERT, APP_DEFAULT, APP_EXISTS,
 	USER_BY_EMAIL, USER_INSERT, MEMBER_ROLE, MEMBER_PUT, MEMBER_DELETE, MEMBER_LIST,
 };
 
@@ -14,7 +14,6 @@ enum {
 
 static const struct sql SQL[] = {
 	[WORKSPACE_BY_SLUG] = { "workspaces.by_slug", "SELECT " WORKSPACE_COLS " FROM workspace WHERE slug = $1" },
-	[WORKSPACE_BY_ID] = { "workspaces.by_id", "SELECT " WORKSPACE_COLS " FROM workspace WHERE id = $1" },
 	[WORKSPACE_INSERT] = { "workspaces.insert",
 		"INSERT INTO workspace (" WORKSPACE_COLS ") VALUES ($1, $2, $3, $4)" },
 	[APP_INSERT] = { "apps.insert", "INSERT INTO app (workspace_id, id, name, is_default) VALUES ($1, $2, $3, $4)" },
@@ -32,28 +31,18 @@ static const struct sql SQL[] = {
 		"WHERE m.workspace_id = $1 ORDER BY u.email" },
 };
 
-static enum err read_workspace(struct ctx *ctx, const struct sql *sql, struct str key, struct workspace *out)
+enum err workspaces_by_slug(struct ctx *ctx, struct str slug, struct workspace *out)
 {
 	AUTO(stmt_done) struct stmt s = {0};
 
-	TRY(stmt_read(ctx, sql, &s));
-	bind_str(&s, key);
+	TRY(stmt_read(ctx, &SQL[WORKSPACE_BY_SLUG], &s));
+	bind_str(&s, slug);
 	TRY(row_required(ctx, &s, "workspace"));
 	out->id = col_str(ctx, &s);
 	out->slug = col_str(ctx, &s);
 	out->name = col_str(ctx, &s);
 	out->created_at = col_time(&s);
 	return OK;
-}
-
-enum err workspaces_by_slug(struct ctx *ctx, struct str slug, struct workspace *out)
-{
-	return read_workspace(ctx, &SQL[WORKSPACE_BY_SLUG], slug, out);
-}
-
-enum err workspaces_by_id(struct ctx *ctx, struct str id, struct workspace *out)
-{
-	return read_workspace(ctx, &SQL[WORKSPACE_BY_ID], id, out);
 }
 
 enum err workspaces_insert(struct ctx *ctx, struct db_tx *tx, const struct workspace *w)
@@ -167,22 +156,20 @@ enum err members_delete(struct ctx *ctx, struct db_tx *tx, struct str workspace_
 	return rows_changed(ctx, &s, "member");
 }
 
-enum err members_list(struct ctx *ctx, struct str workspace_id, struct member **out, size_t *n)
+static enum err read_member(struct ctx *ctx, struct stmt *s, void *out)
+{
+	struct member *m = out;
+
+	read_user(ctx, s, &m->user);
+	m->role = col_str(ctx, s);
+	return OK;
+}
+
+enum err members_list(struct ctx *ctx, struct str workspace_id, struct list *out)
 {
 	AUTO(stmt_done) struct stmt s = {0};
-	size_t cap = 0;
-	bool row;
 
-	*out = NULL;
-	*n = 0;
 	TRY(stmt_read(ctx, &SQL[MEMBER_LIST], &s));
 	bind_str(&s, workspace_id);
-	for (;;) {
-		TRY(stmt_step(ctx, &s, &row));
-		if (!row)
-			return OK;
-		*out = arena_more(ctx->mem, *out, *n, &cap, sizeof(**out));
-		read_user(ctx, &s, &(*out)[*n].user);
-		(*out)[(*n)++].role = col_str(ctx, &s);
-	}
+	return rows_all(ctx, &s, read_member, sizeof(struct member), out);
 }

@@ -3,6 +3,7 @@
 #define STORE_WORKSPACES_H
 
 #include "db/db.h"
+#include "json/field.h"
 
 struct workspace {
 	struct str id, slug, name;
@@ -21,7 +22,6 @@ struct member {
 
 /* All: ERR_NOT_FOUND when there is none, ERR_CONFLICT when a slug, address or membership is taken. */
 enum err workspaces_by_slug(struct ctx *ctx, struct str slug, struct workspace *out);
-enum err workspaces_by_id(struct ctx *ctx, struct str id, struct workspace *out);
 enum err workspaces_insert(struct ctx *ctx, struct db_tx *tx, const struct workspace *w);
 enum err apps_insert(struct ctx *ctx, struct db_tx *tx, struct str workspace_id, struct str id, struct str name,
 		     bool is_default);
@@ -35,7 +35,7 @@ enum err members_role(struct ctx *ctx, struct str workspace_id, struct str user_
 /* Adds, or changes the role of, a member. */
 enum err members_put(struct ctx *ctx, struct db_tx *tx, struct str workspace_id, struct str user_id, struct str role);
 enum err members_delete(struct ctx *ctx, struct db_tx *tx, struct str workspace_id, struct str user_id);
-/* By address. *out: struct member[], in ctx->mem. */
-enum err members_list(struct ctx *ctx, struct str workspace_id, struct member **out, size_t *n);
+/* By address. *out: of struct member. */
+enum err members_list(struct ctx *ctx, struct str workspace_id, struct list *out);
 
 #endif

@@ -50,38 +50,6 @@ static void an_empty_buffer_is_empty_text_rather_than_none(void **state)
 	assert_null(b.p);
 }
 
-static void a_limit_drops_what_would_pass_it_and_all_that_follows(void **state)
-{
-	AUTO(buf_fini) struct buf b = { .limit = 8 };
-
-	(void)state;
-	buf_z(&b, "1234");
-	buf_z(&b, "5678");
-	assert_false(b.overflow);
-	buf_z(&b, "9");
-	assert_true(b.overflow);
-	assert_str(buf_view(&b), "12345678");
-	buf_fini(&b);
-	assert_false(b.overflow);
-	buf_z(&b, "1234567");
-	buf_z(&b, "too long");
-	buf_char(&b, 'x');
-	assert_str(buf_view(&b), "1234567");
-}
-
-static void a_limit_holds_for_formatted_text_of_any_length(void **state)
-{
-	AUTO(buf_fini) struct buf b = { .limit = 1000 };
-
-	(void)state;
-	buf_printf(&b, "%*d", 1000, 1);
-	assert_int_equal(b.n, 1000);
-	assert_false(b.overflow);
-	buf_printf(&b, "%*d", 300, 1);
-	assert_int_equal(b.n, 1000);
-	assert_true(b.overflow);
-}
-
 static void long_formatted_text_is_not_cut(void **state)
 {
 	AUTO(buf_fini) struct buf b = { 0 };
@@ -114,8 +82,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_buffer_keeps_what_is_appended),
 		cmocka_unit_test(an_empty_buffer_is_empty_text_rather_than_none),
-		cmocka_unit_test(a_limit_drops_what_would_pass_it_and_all_that_follows),
-		cmocka_unit_test(a_limit_holds_for_formatted_text_of_any_length),
 		cmocka_unit_test(long_formatted_text_is_not_cut),
 		cmocka_unit_test(room_can_be_filled_by_the_caller),
 	};

@@ -44,6 +44,14 @@ static void times_before_1970_are_times_too(void **state)
 	assert_iso(at("1600-02-29T12:00:00Z"), 0, "1600-02-29T12:00:00Z");
 }
 
+static void years_that_need_more_than_four_digits_have_a_sign_and_six(void **state)
+{
+	(void)state;
+	assert_iso(at("0000-01-01T00:00:00Z"), 0, "0000-01-01T00:00:00Z");
+	assert_iso(at("9999-12-31T23:59:59-01:00"), 0, "+010000-01-01T00:59:59Z");
+	assert_iso(at("0000-01-01T00:00:00+01:00"), 0, "-000001-12-31T23:00:00Z");
+}
+
 static void every_form_of_the_contract_is_read(void **state)
 {
 	static const struct {
@@ -155,6 +163,7 @@ int main(void)
 		cmocka_unit_test(times_are_written_in_utc),
 		cmocka_unit_test(a_fraction_is_cut_not_rounded),
 		cmocka_unit_test(times_before_1970_are_times_too),
+		cmocka_unit_test(years_that_need_more_than_four_digits_have_a_sign_and_six),
 		cmocka_unit_test(every_form_of_the_contract_is_read),
 		cmocka_unit_test(a_date_without_a_time_is_told_apart),
 		cmocka_unit_test(what_is_no_time_is_refused),

@@ -52,6 +52,14 @@ static void text_falls_into_sentences(void **state)
 		assert_str(joined(&mem, str_of(CASES[i].text)), CASES[i].sentences);
 }
 
+static void a_nul_behind_a_sentence_is_no_part_of_it(void **state)
+{
+	ARENA(mem);
+
+	(void)state;
+	assert_true(str_eq(joined(&mem, S("One. \0Two.")), S("One.|\0Two.")));
+}
+
 /* Each of these would take hours if a byte were looked at again for every other. */
 static void a_megabyte_of_anything_takes_linear_time(void **state)
 {
@@ -77,6 +85,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_falls_into_sentences),
+		cmocka_unit_test(a_nul_behind_a_sentence_is_no_part_of_it),
 		cmocka_unit_test(a_megabyte_of_anything_takes_linear_time),
 	};
 

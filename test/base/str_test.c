@@ -78,6 +78,34 @@ static void cutting_yields_each_piece_and_then_none(void **state)
 	assert_null(str_cut(&rest, '/').p);
 }
 
+static void a_word_is_one_of_a_list_only_as_a_whole(void **state)
+{
+	static const char *const WORDS[] = { "read", "read-write", "", NULL };
+	static const char *const NOTHING[] = { NULL };
+
+	(void)state;
+	assert_true(str_is_one_of(S("read"), WORDS));
+	assert_true(str_is_one_of(S("read-write"), WORDS));
+	assert_true(str_is_one_of(S(""), WORDS));
+	assert_false(str_is_one_of(S("rea"), WORDS));
+	assert_false(str_is_one_of(S("Read"), WORDS));
+	assert_false(str_is_one_of(S("read\0"), WORDS));
+	assert_false(str_is_one_of(S(""), NOTHING));
+}
+
+static void a_hex_digit_has_its_value_in_either_case(void **state)
+{
+	static const char DIGITS[] = "0123456789abcdefABCDEF";
+
+	(void)state;
+	for (int c = 0; c < 256; c++) {
+		const char *at = c ? strchr(DIGITS, c) : NULL;
+		int place = at ? (int)(at - DIGITS) : -1;
+
+		assert_int_equal(hex_digit((char)c), place > 15 ? place - 6 : place);
+	}
+}
+
 static void integers_are_read_to_the_last_one(void **state)
 {
 	static const struct {
@@ -123,6 +151,8 @@ int main(void)
 		cmocka_unit_test(white_space_is_trimmed_at_both_ends_only),
 		cmocka_unit_test(finding_gives_the_first_place_or_minus_one),
 		cmocka_unit_test(cutting_yields_each_piece_and_then_none),
+		cmocka_unit_test(a_word_is_one_of_a_list_only_as_a_whole),
+		cmocka_unit_test(a_hex_digit_has_its_value_in_either_case),
 		cmocka_unit_test(integers_are_read_to_the_last_one),
 		cmocka_unit_test(what_is_no_integer_is_refused_and_writes_nothing),
 	};

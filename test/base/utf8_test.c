@@ -101,6 +101,23 @@ static void counting_counts_code_points(void **state)
 	assert_true(utf8_count(S("\x80\x80\xFF")) <= 3);
 }
 
+static void a_cut_never_tears_a_character(void **state)
+{
+	(void)state;
+	assert_str(utf8_cut(S("a\xE2\x82\xAC"), 4), "a\xE2\x82\xAC");
+	assert_str(utf8_cut(S("a\xE2\x82\xAC"), 3), "a");
+	assert_str(utf8_cut(S("a\xE2\x82\xAC"), 1), "a");
+	assert_str(utf8_cut(S("\xE2\x82\xAC"), 2), "");
+	assert_str(utf8_cut(S(""), 0), "");
+}
+
+static void what_steers_a_terminal_is_a_control(void **state)
+{
+	(void)state;
+	assert_true(utf8_is_control(0x1B) && utf8_is_control(0x7F) && utf8_is_control(0x80) && utf8_is_control(0x9B));
+	assert_false(utf8_is_control(' ') || utf8_is_control('~') || utf8_is_control(0xA0));
+}
+
 static void white_space_is_what_unicode_says(void **state)
 {
 	static const uint32_t SPACES[] = { '\t', '\n', '\r', ' ', 0x85, 0xA0, 0x2003, 0x2028, 0x202F, 0x3000 };
@@ -122,6 +139,8 @@ int main(void)
 		cmocka_unit_test(a_sequence_is_not_read_past_the_end_of_the_text),
 		cmocka_unit_test(what_is_no_code_point_is_written_as_the_replacement),
 		cmocka_unit_test(counting_counts_code_points),
+		cmocka_unit_test(a_cut_never_tears_a_character),
+		cmocka_unit_test(what_steers_a_terminal_is_a_control),
 		cmocka_unit_test(white_space_is_what_unicode_says),
 	};
 

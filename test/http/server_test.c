@@ -498,10 +498,11 @@ static void a_sane_request_id_is_kept_and_another_replaced(void **state)
 	}
 }
 
-static void refuse_in_json(void *user, const struct http_request *head, int status, const char *why, struct buf *body)
+static const char *refuse_in_json(void *user, const struct http_request *head, int status, const char *why, struct buf *body)
 {
 	(void)user;
 	buf_printf(body, "{\"status\":%d,\"path\":\"%.*s\",\"why\":\"%s\"}", status, STR(head->path), why);
+	return "application/problem+json";
 }
 
 static void the_owner_words_refusals(void **state)
@@ -513,7 +514,7 @@ static void the_owner_words_refusals(void **state)
 	say(fd, "GET /tell HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n");
 	REPLY(r, fd);
 	assert_string_equal(r.body.p, "{\"status\":400,\"path\":\"/tell\",\"why\":\"more than one Host header\"}");
-	assert_true(reply_has(&r, "\r\nContent-Type: application/json\r\n"));
+	assert_true(reply_has(&r, "\r\nContent-Type: application/problem+json\r\n"));
 }
 
 static _Atomic unsigned started, ended, served;

@@ -46,7 +46,9 @@ static bool decided_rightly(struct ctx *ctx, char kind, struct str text)
 
 static int is_json(const struct dirent *entry)
 {
-	return str_ends(str_of(entry->d_name), S(".json")) && strchr("yni", entry->d_name[0]) && entry->d_name[1] == '_';
+	const char *name = entry->d_name;
+
+	return str_ends(str_of(name), S(".json")) && strchr("yni", name[0]) && name[1] == '_';
 }
 
 int main(int argc, char **argv)

@@ -50,8 +50,9 @@ static void every_kind_of_value_is_told_apart(void **state)
 		const char *text;
 		enum json_type type;
 	} KINDS[] = {
-		{ "null", JSON_NULL }, { "true", JSON_BOOL }, { "0", JSON_INT }, { "-7", JSON_INT }, { "1.5", JSON_NUM },
-		{ "1e2", JSON_NUM }, { "\"\"", JSON_STR }, { "[]", JSON_ARRAY }, { " {} ", JSON_OBJECT },
+		{ "null", JSON_NULL }, { "true", JSON_BOOL }, { "0", JSON_INT }, { "-7", JSON_INT },
+		{ "1.5", JSON_NUM }, { "1e2", JSON_NUM }, { "\"\"", JSON_STR }, { "[]", JSON_ARRAY },
+		{ " {} ", JSON_OBJECT },
 	};
 	ARENA(a);
 
@@ -95,6 +96,42 @@ static void repeated_keys_are_found_among_many(void **state)
 	}
 }
 
+static bool reads_values(struct arena *mem, const char *open, const char *value, size_t n, const char *close)
+{
+	struct buf text = {0};
+	bool fine;
+
+	buf_z(&text, open);
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&text, "%s%s", i ? "," : "", value);
+	buf_z(&text, close);
+	fine = !refused(mem, JSON_STRICT, buf_view(&text));
+	buf_fini(&text);
+	return fine;
+}
+
+/* So that a request costs memory in proportion to what it may say, not forty times its size. */
+static void a_million_values_are_accepted_and_one_more_is_not(void **state)
+{
+	ARENA(a);
+
+	(void)state;
+	assert_true(reads_values(&a, "[", "1", JSON_VALUES_MAX - 1, "]"));
+	arena_reset(&a);
+	assert_false(reads_values(&a, "[", "1", JSON_VALUES_MAX, "]"));
+	assert_false(reads_values(&a, "[", "[]", 5 * JSON_VALUES_MAX, "]"));
+	/* A key is one too. */
+	assert_false(reads_values(&a, "{", "\"\":1", JSON_VALUES_MAX / 2, "}"));
+}
+
+static void a_long_text_is_not_many_values(void **state)
+{
+	ARENA(a);
+
+	(void)state;
+	assert_true(reads_values(&a, "[\"", "1", 2 * JSON_VALUES_MAX, "\"]"));
+}
+
 static void sixty_four_levels_are_accepted_and_one_more_is_not(void **state)
 {
 	ARENA(a);
@@ -123,8 +160,9 @@ static void brackets_in_strings_are_no_levels(void **state)
 static void what_is_not_json_is_refused(void **state)
 {
 	static const char *const BAD[] = {
-		"", " ", "{", "[1,]", "{\"a\":1,}", "{a:1}", "'a'", "[1 2]", "01", "+1", ".5", "1.", "NaN", "Infinity", "1e999",
-		"-1e999", "tru", "nul", "\"\\x\"", "\"\t\"", "\"a", "// c\n1", "/* c */1", "1 2", "{}{}", "\"\\u12\"", "[\"a\",\n",
+		"", " ", "{", "[1,]", "{\"a\":1,}", "{a:1}", "'a'", "[1 2]", "01", "+1", ".5", "1.", "NaN", "Infinity",
+		"1e999", "-1e999", "tru", "nul", "\"\\x\"", "\"\t\"", "\"a", "// c\n1", "/* c */1", "1 2", "{}{}", "\"\\u12\"",
+		"[\"a\",\n",
 		"{\"a\" 1}", "{1:1}", "[,1]", ("\xa0" "1"),
 	};
 	ARENA(a);
@@ -265,7 +303,9 @@ static void asking_what_is_not_there_gives_nothing(void **state)
 
 static void a_nul_is_found_wherever_it_hides(void **state)
 {
-	static const char *const WITH[] = { "\"\\u0000\"", "[1,[\"a\\u0000\"]]", "{\"a\":{\"b\":\"\\u0000\"}}", "{\"\\u0000\":1}" };
+	static const char *const WITH[] = {
+		"\"\\u0000\"", "[1,[\"a\\u0000\"]]", "{\"a\":{\"b\":\"\\u0000\"}}", "{\"\\u0000\":1}",
+	};
 	static const char *const WITHOUT[] = { "\"\\\\u0000\"", "[null,0,false,\"\",{}]", "\"\\u0001\"" };
 	ARENA(a);
 
@@ -282,6 +322,8 @@ int main(void)
 		cmocka_unit_test(every_kind_of_value_is_told_apart),
 		cmocka_unit_test(members_keep_their_order_and_the_last_of_a_repeated_key_wins),
 		cmocka_unit_test(repeated_keys_are_found_among_many),
+		cmocka_unit_test(a_million_values_are_accepted_and_one_more_is_not),
+		cmocka_unit_test(a_long_text_is_not_many_values),
 		cmocka_unit_test(sixty_four_levels_are_accepted_and_one_more_is_not),
 		cmocka_unit_test(brackets_in_strings_are_no_levels),
 		cmocka_unit_test(what_is_not_json_is_refused),

@@ -68,7 +68,8 @@ static struct str number(struct arena *mem, double n)
 static void numbers_take_the_shortest_form_that_reads_back_the_same(void **state)
 {
 	static const double NUMBERS[] = {
-		0.4, 0.1 + 0.2, 1.0 / 3, 1e-7, 1e300, DBL_MAX, DBL_MIN, DBL_TRUE_MIN, 123456.789, -2.5, 1e21, 9007199254740993.0,
+		0.4, 0.1 + 0.2, 1.0 / 3, 1e-7, 1e300, DBL_MAX, DBL_MIN, DBL_TRUE_MIN, 123456.789, -2.5, 1e21,
+		9007199254740993.0,
 		5e-324, 0.30000000000000004, 1e15, 123456789012345680.0,
 	};
 	ARENA(a);
