@@ -41,6 +41,8 @@ static void serve_docs(struct ctx *ctx, struct http_exchange *x)
 #define META .method = HTTP_GET, .contract = WORKSPACE_API, .role = ROLE_NONE, .tag = "Description", .extra = true
 
 const struct op meta_ops[N_META_OPS] = {
-	{ .id = "getOpenApi", .path = "/openapi.json", META, .serve = serve_openapi, .summary = "This description" },
-	{ .id = "getDocs", .path = "/docs", META, .serve = serve_docs, .summary = "An explorer of this description" },
+	{ .id = "getOpenApi", .path = "/openapi.json", META, .serve = serve_openapi, .media = "application/json",
+	  .summary = "This description" },
+	{ .id = "getDocs", .path = "/docs", META, .serve = serve_docs, .media = "text/html",
+	  .summary = "An explorer of this description" },
 };

@@ -63,6 +63,7 @@ struct op {
 	enum err (*run)(struct ctx *ctx, struct call *call);
 	/* Instead of run, for replies that are not JSON objects: writes the whole response. */
 	void (*serve)(struct ctx *ctx, struct http_exchange *x);
+	const char *media;                   /* the media type that serve answers with */
 };
 
 struct op_table {

@@ -94,14 +94,14 @@ static void component_ref(struct printer *p, const char *kind, const char *name)
 	close(p);
 }
 
-static void open_json_content(struct printer *p)
+static void open_content(struct printer *p, const char *media)
 {
 	open(p, "content");
-	open(p, "application/json");
+	open(p, media);
 	jw_key(&p->w, "schema");
 }
 
-static void close_json_content(struct printer *p)
+static void close_content(struct printer *p)
 {
 	close(p);
 	close(p);
@@ -140,9 +140,9 @@ static void request_body(struct printer *p, const struct op *op)
 		return;
 	open(p, "requestBody");
 	flag(p, "required", true);
-	open_json_content(p);
+	open_content(p, "application/json");
 	refer(p, op->body, op->body_mode == READ_UPDATE ? DESCRIBE_UPDATE : DESCRIBE_CREATE);
-	close_json_content(p);
+	close_content(p);
 	close(p);
 }
 
@@ -210,11 +210,15 @@ static void success(struct printer *p, const struct op *op)
 
 	open(p, arena_printf(p->mem, "%d", status).p);
 	text(p, "description", status == 201 ? "Created" : status == 202 ? "Accepted" : "OK");
+	open_content(p, op->media ? op->media : "application/json");
 	if (op->out) {
-		open_json_content(p);
 		success_schema(p, op);
-		close_json_content(p);
+	} else {
+		jw_object(&p->w);
+		text(p, "type", strcmp(op->media, "application/json") == 0 ? "object" : "string");
+		close(p);
 	}
+	close_content(p);
 	close(p);
 }
 
@@ -222,9 +226,9 @@ static void error(struct printer *p, int status, const char *description, enum c
 {
 	open(p, arena_printf(p->mem, "%d", status).p);
 	text(p, "description", description);
-	open_json_content(p);
+	open_content(p, "application/json");
 	component_ref(p, "schemas", contract == STUDIO_API ? "StudioError" : "Error");
-	close_json_content(p);
+	close_content(p);
 	close(p);
 }
 
@@ -242,6 +246,8 @@ static void responses(struct printer *p, const struct op *op)
 		error(p, 404, "No such thing in this workspace.", op->contract);
 	if (op->conflict && op->body)
 		error(p, 409, "The name is taken.", op->contract);
+	if (op->body)
+		error(p, 413, "The body is too large.", op->contract);
 	if (op->creates)
 		error(p, 422, "The Idempotency-Key was used with another request.", op->contract);
 	if (op->role != ROLE_NONE)

@@ -150,7 +150,10 @@ static const struct field start_fields[] = {
 	{ F_BOOL("preferDraft", start_body, prefer_draft),
 	  .doc = "Run the draft even if a stable version exists. Managed agents have neither." },
 };
-static const struct schema start_schema = SCHEMA("RunStart", start_body, start_fields);
+static const struct schema start_schema = {
+	.name = "RunStart", .size = sizeof(struct start_body), .fields = start_fields,
+	.n_fields = COUNT_OF(start_fields), .ignores_unknown = true,
+};
 
 static const struct field started_fields[] = {
 	{ F_ID("run_id", run, id) },

@@ -33,6 +33,8 @@ static enum err prepare(struct ctx *ctx, const struct material *material, struct
 
 	if (material->urls.n)
 		return refuse_pages(ctx, &material->urls);
+	/* Cutting and embedding take a while; a snapshot held meanwhile would hold up the store's log. */
+	db_snapshot_end(ctx);
 	sources = arena_array(ctx->mem, texts->n, sizeof(*sources));
 	for (size_t i = 0; i < texts->n; i++)
 		sources[i] = (struct ingest_source){ .kind = "text", .text = *LIST_AT(*texts, struct str, i),

@@ -98,6 +98,7 @@ struct schema {
 	const char *tag;
 	const struct variant *variants;
 	size_t n_variants;
+	bool ignores_unknown;                /* as the studio's bodies do; said in descriptions only */
 	const char *doc;
 };
 

@@ -245,7 +245,7 @@ static void describe_members(struct json_writer *w, const struct schema *s, cons
 	}
 	jw_end(w);
 	describe_required(w, of, v ? s->tag : NULL, as);
-	if (as != DESCRIBE_REPLY) {
+	if (as != DESCRIBE_REPLY && !of->ignores_unknown) {
 		jw_key(w, "additionalProperties");
 		jw_bool(w, false);
 	}

@@ -68,19 +68,11 @@ static struct str replace_invalid(struct arena *mem, struct str text)
 	return buf_view(&out);
 }
 
-static struct str repaired(struct arena *mem, struct str text)
+static struct str repair_bytes(struct arena *mem, struct str text)
 {
-	char *copy;
-
 	if (str_starts(text, S("\xef\xbb\xbf")))
 		text = str_from(text, 3);
-	if (!utf8_valid(text))
-		text = replace_invalid(mem, text);
-	if (str_find(text, S("\\u")) < 0)
-		return text;
-	copy = arena_strz(mem, text);
-	repair_surrogates(copy, text.n);
-	return (struct str){ copy, text.n };
+	return utf8_valid(text) ? text : replace_invalid(mem, text);
 }
 
 /* -- from yyjson's document to our tree ---------------------------------------------------------- */
@@ -262,11 +254,15 @@ enum err json_parse(struct ctx *ctx, struct str text, enum json_flags flags, con
 	static const yyjson_alc HEAP = { values_new, values_grow, values_free, NULL };
 	yyjson_read_err why;
 	yyjson_doc *doc;
+	char *copy;
 	enum err e;
 
 	if (flags & JSON_REPAIR)
-		text = repaired(ctx->mem, text);
-	doc = yyjson_read_opts(copy_to_parse(ctx->mem, text), text.n, YYJSON_READ_INSITU, &HEAP, &why);
+		text = repair_bytes(ctx->mem, text);
+	copy = copy_to_parse(ctx->mem, text);
+	if (flags & JSON_REPAIR && str_find(text, S("\\u")) >= 0)
+		repair_surrogates(copy, text.n);
+	doc = yyjson_read_opts(copy, text.n, YYJSON_READ_INSITU, &HEAP, &why);
 	if (!doc && why.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION)
 		return too_many(ctx);
 	if (!doc)

@@ -5,7 +5,8 @@
  * no parser has are applied once, here: at most JSON_DEPTH levels and JSON_VALUES_MAX values, and
  * of a repeated key the last value wins (workspace contract C-3, studio contract 1.5).
  *
- * Memory: three times the text at the most, and about 60 bytes for each value.
+ * Memory: a copy of the text, and about 60 bytes for each value; what JSON_REPAIR has to replace
+ * takes three times its size.
  * Threads: a tree is read-only once parsed.
  */
 #ifndef JSON_JSON_H

@@ -2,6 +2,7 @@
 #include "run/turn.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "run/record.h"
 
 /* -- limits ------------------------------------------------------------------------------------------ */
@@ -95,12 +96,17 @@ static enum err finish(struct ctx *ctx, struct job *job, const struct record *re
 static enum err ask(struct ctx *ctx, struct job *job, struct record *record)
 {
 	struct model_reply reply;
+	enum err e;
 
 	TRY(check_limits(ctx, job, record));
 	if (job->over)
 		return OK;
-	if (ask_model(ctx, job, record, &reply) != OK)
-		return fail_run(ctx, job, "%s", ctx->why);
+	e = ask_model(ctx, job, record, &reply);
+	/* What went wrong inside is for the log, not for whoever reads the run. */
+	if (e == ERR_INTERNAL)
+		log_error("run.ask", kv_s("run", job->run.id), kv_z("why", ctx->why));
+	if (e != OK)
+		return fail_run(ctx, job, "%s", e == ERR_INTERNAL ? err_text(e) : ctx->why);
 	return reply.calls.n ? record_reply(ctx, job, record, &reply) : finish(ctx, job, record, &reply);
 }
 

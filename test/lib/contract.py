@@ -72,7 +72,8 @@ class Walk:
         for media, content in described.get("content", {}).items():
             if not (reply.header("content-type") or "").startswith(media):
                 self.blame(reply, f"the content type is {reply.header('content-type')}")
-            for problem in op.schemas.problems(content["schema"], reply.json):
+            value = reply.json if media == "application/json" else reply.body.decode()
+            for problem in op.schemas.problems(content["schema"], value):
                 self.blame(reply, problem)
         return reply
 

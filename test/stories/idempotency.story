@@ -31,7 +31,7 @@ POST /api/v1/agents {"name": "", "model": {"provider": "CUSTOM", "model": "built
 with Idempotency-Key: agent-2
 POST /api/v1/agents {"name": "valid", "model": {"provider": "CUSTOM", "model": "builtin/extractive"}}    expect 201
 with Idempotency-Key: agent-3
-POST /api/v1/agents {"name": "valid", "model": {"provider": "CUSTOM", "model": "builtin/extractive"}}    expect 409, AGENT_NAME_CONFLICT
+POST /api/v1/agents {"name": "valid", "model": {"provider": "CUSTOM", "model": "builtin/extractive"}}    expect 409, AGENT_NAME_CONFLICT, says "an agent named 'valid' already exists"
 
 = keys belong to one user, workspace and operation
 as stranger
@@ -82,7 +82,7 @@ POST /api/v1/knowledge-bases {"type": "files", "title": "Empty"}      expect 400
 = after a day a key is forgotten
 sql UPDATE idempotency SET created_at = created_at - 86400000000 - 60000000 WHERE key = 'agent-2'
 with Idempotency-Key: agent-2
-POST /api/v1/agents {"name": "valid", "model": {"provider": "CUSTOM", "model": "builtin/extractive"}}    expect 409, AGENT_NAME_CONFLICT
+POST /api/v1/agents {"name": "valid", "model": {"provider": "CUSTOM", "model": "builtin/extractive"}}    expect 409, AGENT_NAME_CONFLICT, says "an agent named 'valid' already exists"
 
 = the header means nothing where nothing is created
 with Idempotency-Key: agent-1
