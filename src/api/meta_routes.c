@@ -22,7 +22,7 @@ static const char DOCS_PAGE[] =
 	"</head>\n"
 	"<body>\n"
 	"<script id=\"api-reference\" data-url=\"/api/v1/openapi.json\"\n"
-	"  data-configuration='{\"withDefaultFonts\":false,\"telemetry\":false,\"hideClientButton\":true,"
+	"  data-configuration='{\"withDefaultFonts\":false,\"telemetry\":false,\"hideClientButton\":true,\"showDeveloperTools\":\"never\","
 	"\"agent\":{\"disabled\":true},\"mcp\":{\"disabled\":true}}'></script>\n"
 	"<script src=\"/assets/scalar.js\"></script>\n"
 	"</body>\n"
