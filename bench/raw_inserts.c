@@ -56,11 +56,11 @@ int main(int argc, char **argv)
 	run(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
 	run(db, "CREATE TABLE agent (id TEXT PRIMARY KEY, workspace_id TEXT NOT NULL, name TEXT NOT NULL, app_id TEXT NOT NULL,"
 		" created_by TEXT NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, published_id TEXT,"
-		" spec TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+		" form INTEGER NOT NULL, spec TEXT NOT NULL) STRICT, WITHOUT ROWID;"
 		"CREATE UNIQUE INDEX agent_name ON agent(workspace_id, name);"
 		"CREATE INDEX agent_created ON agent(workspace_id, created_at, id)");
 	if (sqlite3_prepare_v2(db, "INSERT INTO agent VALUES (?1, '01890000-0000-7000-8000-000000000000', ?2,"
-			       " '01890000-0000-7000-8000-000000000001', '01890000-0000-7000-8000-000000000002', ?3, ?3, NULL, ?4)",
+			       " '01890000-0000-7000-8000-000000000001', '01890000-0000-7000-8000-000000000002', ?3, ?3, NULL, 1, ?4)",
 			       -1, &s, NULL) != SQLITE_OK)
 		return 2;
 	arena_init(&mem, 0);

@@ -59,7 +59,7 @@ struct op {
 	const char *tag, *summary, *doc;
 
 	/* Does it. A creating operation fills call->out inside its transaction, so that the reply
-	 * can be stored with what it tells about (api/idempotency.h). */
+	 * can be stored with what it tells about (domain/idempotency.h). */
 	enum err (*run)(struct ctx *ctx, struct call *call);
 	/* Instead of run, for replies that are not JSON objects: writes the whole response. */
 	void (*serve)(struct ctx *ctx, struct http_exchange *x);

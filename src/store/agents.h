@@ -84,7 +84,8 @@ struct agent_filter {
 	int64_t limit, offset;
 };
 
-/* ERR_NOT_FOUND: not in this workspace. */
+/* All three: ERR_NOT_FOUND when it is not in this workspace. agents_text gives the reply itself, JSON
+ * in ctx->mem, without taking it apart. */
 enum err agents_text(struct ctx *ctx, struct str workspace_id, struct str id, struct str *json);
 enum err agents_by_id(struct ctx *ctx, struct str workspace_id, struct str id, struct agent *out);
 enum err agents_by_name(struct ctx *ctx, struct str workspace_id, struct str name, struct agent *out);
