@@ -1,10 +1,12 @@
 /* base/sentence.c: one pass over the bytes; only what could end a sentence is looked at twice.
  *
- * The marks that end a sentence: ". ! ? ..." when white space follows, the full stops of Chinese
- * and Japanese always, and a blank line. A full stop ends nothing after an abbreviation or an
- * initial, nor when the text goes on in lower case.
+ * The marks that end a sentence: ". ! ? ..." when white space follows, the full stops of scripts
+ * that use no other always, and a blank line. A full stop ends nothing after an abbreviation or
+ * an initial, nor when the text goes on in lower case.
  */
 #include "base/sentence.h"
+
+#include "base/utf8.h"
 
 static bool is_blank(char c)
 {
@@ -41,12 +43,34 @@ struct marks {
 
 static size_t wide_mark(struct str s)
 {
-	static const char *const WIDE[] = { "\u3002", "\uFF01", "\uFF1F", "\uFF61" };
+	struct str rest = s;
+	uint32_t c;
 
-	for (size_t i = 0; i < COUNT_OF(WIDE); i++)
-		if (str_starts(s, str_of(WIDE[i])))
-			return strlen(WIDE[i]);
-	return 0;
+	if (!utf8_next(&rest, &c))
+		return 0;
+	switch (c) {
+	case 0x0589:                 /* Armenian */
+	case 0x061F:                 /* Arabic */
+	case 0x06D4:
+	case 0x0964:                 /* Devanagari and its neighbours */
+	case 0x0965:
+	case 0x104A:                 /* Burmese */
+	case 0x104B:
+	case 0x1362:                 /* Ethiopic */
+	case 0x1367:
+	case 0x1368:
+	case 0x17D4:                 /* Khmer */
+	case 0x17D5:
+	case 0x203C ... 0x203D:      /* two marks in one */
+	case 0x2047 ... 0x2049:
+	case 0x3002:                 /* Chinese and Japanese */
+	case 0xFF01:
+	case 0xFF1F:
+	case 0xFF61:
+		return s.n - rest.n;
+	default:
+		return 0;
+	}
 }
 
 static size_t narrow_mark(struct str s)
@@ -151,10 +175,13 @@ static bool blank_line_at(struct str text, size_t at)
 	return false;
 }
 
+/* The first byte of U+0589, before which every mark is ASCII. */
+enum { FIRST_WIDE_LEAD = 0xD6 };
+
 /* Whether c may be a mark's first byte, or a line break: few are, and the rest need no look. */
 static bool may_end(char c)
 {
-	return c == '.' || c == '\n' || c == '!' || c == '?' || (unsigned char)c >= 0xE2;
+	return c == '.' || c == '\n' || c == '!' || c == '?' || (unsigned char)c >= FIRST_WIDE_LEAD;
 }
 
 /* Where the sentence at the beginning of text ends. */

@@ -44,6 +44,18 @@ bool url_decode(struct arena *mem, struct str text, struct str *out)
 	return decode(mem, text, '%', out);
 }
 
+void url_encode(struct buf *out, struct str text)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		char c = text.p[i];
+
+		if (is_letter(c) || is_digit(c) || memchr("-._~", c, 4))
+			buf_char(out, c);
+		else
+			buf_printf(out, "%%%02X", (unsigned char)c);
+	}
+}
+
 enum url_param_step url_param_next(struct arena *mem, struct str *rest, struct url_param *out)
 {
 	struct str piece = { NULL, 0 }, name;

@@ -6,10 +6,13 @@
 #ifndef BASE_URL_H
 #define BASE_URL_H
 
-#include "base/arena.h"
+#include "base/buf.h"
 
 /* Decodes %XX. False: a '%' without two hex digits behind it. *out is in mem, or text itself. */
 bool url_decode(struct arena *mem, struct str text, struct str *out);
+
+/* Appends the text with everything but letters, digits and "-._~" as %XX. */
+void url_encode(struct buf *out, struct str text);
 
 struct url_param {
 	struct str name, value;      /* decoded */

@@ -28,6 +28,7 @@ enum field_type {
 	FT_POINTER,                          /* a pointer to such a struct; NULL = null */
 	FT_LIST,                             /* struct list of structs (`of`) or of struct str */
 	FT_ANY,                              /* const struct json *; kept verbatim; NULL = null */
+	FT_FLOATS,                           /* struct list of float; only replied; items NULL = null */
 };
 
 #define NO_INT INT64_MIN
@@ -72,6 +73,7 @@ struct field {
 
 	/* Text of the default, as it would stand in JSON without quotes. */
 	const char *def;
+	bool def_hidden;                     /* it tells our code that nothing was sent, and is not described */
 	const char *doc, *example;
 	/* The studio contract's own words when the field is missing or unusable. */
 	const char *say;
@@ -114,6 +116,7 @@ struct schema {
 #define F_NUM(name_, struct_, member)  FIELD_(FT_NUM, name_, struct_, member, double)
 #define F_TIME(name_, struct_, member) FIELD_(FT_TIME, name_, struct_, member, int64_t)
 #define F_ANY(name_, struct_, member)  FIELD_(FT_ANY, name_, struct_, member, const struct json *)
+#define F_FLOATS(name_, struct_, member) FIELD_(FT_FLOATS, name_, struct_, member, struct list)
 #define F_STRS(name_, struct_, member) FIELD_(FT_LIST, name_, struct_, member, struct list)
 #define F_LIST(name_, struct_, member, schema_) FIELD_(FT_LIST, name_, struct_, member, struct list), .of = (schema_)
 #define F_OBJECT(name_, struct_, member, schema_) \
@@ -170,6 +173,9 @@ enum read_mode {
 	READ_UPDATE,                         /* strict; only what is sent is written into the struct */
 	READ_LENIENT,                        /* unknown members ignored, mistyped optional ones too */
 	READ_STORED,                         /* what we wrote ourselves: nothing is refused */
+	READ_IMPORT,                         /* what another server wrote: strict, but unknown members are ignored,
+	                                      * null counts as not sent, a number may be text (databases write exact
+	                                      * ones so), and what is read_only may be sent */
 };
 
 /* Fills `out` (s->size bytes; zeroed by the caller unless it is to be updated) from v. Every
@@ -181,8 +187,9 @@ enum err schema_read(struct ctx *ctx, const struct schema *s, const struct json 
 typedef struct str param_get(void *arg, const struct field *f);
 enum err schema_read_params(struct ctx *ctx, const struct schema *s, param_get *get, void *arg, void *out);
 
-/* Writes the struct as a JSON object. WRITE_STORED leaves out what is read_only. */
-enum write_mode { WRITE_REPLY, WRITE_STORED };
+/* Writes the struct as a JSON object. WRITE_STORED leaves out what is read_only; WRITE_EXPORT writes what
+ * a reply would, but texts whole and times to the microsecond. */
+enum write_mode { WRITE_REPLY, WRITE_STORED, WRITE_EXPORT };
 void schema_write(struct json_writer *w, const struct schema *s, const void *in, enum write_mode mode);
 /* The text of it, in mem. */
 struct str schema_text(struct arena *mem, const struct schema *s, const void *in, enum write_mode mode);

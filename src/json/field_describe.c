@@ -178,6 +178,13 @@ static void describe_by_type(struct json_writer *w, const struct field *f, enum 
 			jw_bool(w, true);
 		}
 		break;
+	case FT_FLOATS:
+		describe_type(w, "array", or_null);
+		jw_key(w, "items");
+		jw_object(w);
+		describe_type(w, "number", false);
+		jw_end(w);
+		break;
 	}
 }
 
@@ -185,7 +192,7 @@ void field_describe(struct json_writer *w, const struct field *f, enum describe_
 {
 	jw_object(w);
 	describe_by_type(w, f, as);
-	if (f->def && as == DESCRIBE_CREATE)
+	if (f->def && !f->def_hidden && as == DESCRIBE_CREATE)
 		describe_default(w, f);
 	if (f->doc) {
 		jw_key(w, "description");
@@ -251,11 +258,16 @@ static void describe_members(struct json_writer *w, const struct schema *s, cons
 	}
 }
 
+static struct str reference(struct json_writer *w, struct str component)
+{
+	return arena_printf(w->out->mem, "#/components/schemas/%.*s", STR(component));
+}
+
 static void refer(struct json_writer *w, struct str component)
 {
 	jw_object(w);
 	jw_key(w, "$ref");
-	jw_str(w, arena_printf(w->out->mem, "#/components/schemas/%.*s", STR(component)));
+	jw_str(w, reference(w, component));
 	jw_end(w);
 }
 
@@ -263,6 +275,23 @@ void schema_describe_variant(struct json_writer *w, const struct schema *s, cons
 {
 	jw_object(w);
 	describe_members(w, s, v, as);
+	jw_end(w);
+}
+
+/* Which branch a value of the tag means, for tools that do not look into the branches. */
+static void describe_discriminator(struct json_writer *w, const struct schema *s, enum describe_as as)
+{
+	jw_key(w, "discriminator");
+	jw_object(w);
+	jw_key(w, "propertyName");
+	jw_z(w, s->tag);
+	jw_key(w, "mapping");
+	jw_object(w);
+	for (size_t i = 0; i < s->n_variants; i++) {
+		jw_key(w, s->variants[i].tag);
+		jw_str(w, reference(w, schema_variant_name(w->out->mem, s, &s->variants[i], as)));
+	}
+	jw_end(w);
 	jw_end(w);
 }
 
@@ -275,6 +304,7 @@ static void describe_union(struct json_writer *w, const struct schema *s, enum d
 	for (size_t i = 0; i < s->n_variants; i++)
 		refer(w, schema_variant_name(w->out->mem, s, &s->variants[i], as));
 	jw_end(w);
+	describe_discriminator(w, s, as);
 }
 
 void schema_describe(struct json_writer *w, const struct schema *s, enum describe_as as)

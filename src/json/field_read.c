@@ -1,14 +1,15 @@
 /* json/field_read.c: from a JSON value, or from text parameters, into a struct.
  *
  * One walk in document order reports everything that is wrong (workspace contract 2.4). The
- * rules are read off the field's row; the four modes differ only in the small predicates that
- * open this file.
+ * rules are read off the field's row; the modes differ only in the small predicates that open
+ * this file.
  */
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "base/utf8.h"
+#include "base/clock.h"
 #include "json/field.h"
 #include "json/format.h"
 #include "json/js.h"
@@ -19,9 +20,19 @@ struct reader {
 	size_t n_issues;                     /* found by this reader; may exceed ISSUES_MAX */
 };
 
+static bool importing(const struct reader *r)
+{
+	return r->mode == READ_IMPORT;
+}
+
 static bool strict(const struct reader *r)
 {
-	return r->mode == READ_CREATE || r->mode == READ_UPDATE;
+	return r->mode == READ_CREATE || r->mode == READ_UPDATE || importing(r);
+}
+
+static bool refuses_unknown(const struct reader *r)
+{
+	return strict(r) && !importing(r);
 }
 
 static bool trusting(const struct reader *r)
@@ -139,10 +150,25 @@ static void read_int(struct reader *r, const struct path_step *path, const struc
 	check_range(r, path, f, (double)*out);
 }
 
+/* In a body a time is text; parameters arrive here as numbers, made by those who read them. */
+static void read_time(struct reader *r, const struct path_step *path, const struct field *f, const struct json *v,
+		      int64_t *out)
+{
+	if (v->type != JSON_STR)
+		read_int(r, path, f, v, out);
+	else if (!time_parse(v->text, out, NULL))
+		refuse(r, path, f, "invalid_format", "is not an ISO 8601 time");
+}
+
+static bool num_in_text(const struct reader *r, const struct json *v, double *out)
+{
+	return importing(r) && v->type == JSON_STR && v->text.n > 0 && js_number(r->ctx->mem, v->text, out) && isfinite(*out);
+}
+
 static void read_num(struct reader *r, const struct path_step *path, const struct field *f, const struct json *v,
 		     double *out)
 {
-	if (!json_as_num(v, out)) {
+	if (!json_as_num(v, out) && !num_in_text(r, v, out)) {
 		wrong_type(r, path, f, "a number", v);
 		return;
 	}
@@ -303,6 +329,14 @@ static void set_null(const struct field *f, char *at)
 	case FT_ANY:
 		*(const struct json **)at = NULL;
 		break;
+	case FT_INT:
+		if (f->nullable)
+			*(int64_t *)at = NO_INT;
+		break;
+	case FT_NUM:
+		if (f->nullable)
+			*(double *)at = NAN;
+		break;
 	default:
 		break;
 	}
@@ -322,8 +356,10 @@ static void read_value(struct reader *r, const struct path_step *path, const str
 			wrong_type(r, path, f, "a boolean", v);
 		break;
 	case FT_INT:
-	case FT_TIME:
 		read_int(r, path, f, v, (int64_t *)at);
+		break;
+	case FT_TIME:
+		read_time(r, path, f, v, (int64_t *)at);
 		break;
 	case FT_NUM:
 		read_num(r, path, f, v, (double *)at);
@@ -339,6 +375,9 @@ static void read_value(struct reader *r, const struct path_step *path, const str
 		break;
 	case FT_ANY:
 		read_any(r, path, f, v, (const struct json **)at);
+		break;
+	case FT_FLOATS:
+		assert(!"only replied");
 		break;
 	}
 }
@@ -357,8 +396,9 @@ static bool lenient_skip(const struct reader *r, const struct field *f, const st
 		return false;
 	switch (f->type) {
 	case FT_INT:
-	case FT_TIME:
 		return !json_as_int(v, &i);
+	case FT_TIME:
+		return v->type != JSON_STR && !json_as_int(v, &i);
 	case FT_NUM:
 		return !json_as_num(v, &d);
 	case FT_ANY:
@@ -372,16 +412,7 @@ static bool lenient_skip(const struct reader *r, const struct field *f, const st
 
 static bool sendable(const struct reader *r, const struct field *f)
 {
-	return f && f->in == IN_BODY && (!f->read_only || trusting(r));
-}
-
-static void read_member(struct reader *r, const struct path_step *path, const struct field *f, const struct json *v,
-			char *struct_)
-{
-	if (v->type == JSON_NULL && (trusting(r) || (f->clearable && r->mode == READ_UPDATE)))
-		set_null(f, struct_ + f->at);
-	else if (!lenient_skip(r, f, v))
-		read_value(r, path, f, v, struct_ + f->at);
+	return f && f->in == IN_BODY && (!f->read_only || trusting(r) || importing(r));
 }
 
 static void fill_default(struct reader *r, const struct path_step *path, const struct field *f, char *at)
@@ -426,8 +457,21 @@ static void read_absent(struct reader *r, const struct path_step *up, const stru
 		return;
 	if (f->required && !trusting(r))
 		refuse(r, &path, f, "required", "is required");
+	else if (importing(r) && f->nullable && !f->def)
+		set_null(f, struct_ + f->at);
 	else
 		fill_default(r, &path, f, struct_ + f->at);
+}
+
+static void read_member(struct reader *r, const struct path_step *path, const struct field *f, const struct json *v,
+			char *struct_)
+{
+	if (v->type == JSON_NULL && importing(r))
+		read_absent(r, path->up, f, struct_);
+	else if (v->type == JSON_NULL && (trusting(r) || (f->clearable && r->mode == READ_UPDATE)))
+		set_null(f, struct_ + f->at);
+	else if (!lenient_skip(r, f, v))
+		read_value(r, path, f, v, struct_ + f->at);
 }
 
 /* -- objects ------------------------------------------------------------------------------------- */
@@ -481,7 +525,7 @@ static void read_members(struct reader *r, const struct path_step *up, const str
 	for (size_t i = 0; i < s->n_fields; i++)
 		if (!(seen >> i & 1) && sendable(r, &s->fields[i]))
 			read_absent(r, up, &s->fields[i], out);
-	if (strict(r) && n_known < v->n_members)
+	if (refuses_unknown(r) && n_known < v->n_members)
 		unknown_members(r, up, s, v, tag);
 }
 

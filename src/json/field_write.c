@@ -18,9 +18,17 @@ static void write_list(struct json_writer *w, const struct field *f, const struc
 	jw_end(w);
 }
 
-static int digits_of(const struct field *f, int64_t us)
+static void write_floats(struct json_writer *w, const struct list *list)
 {
-	if (f->digits == DIGITS_AS_NEEDED)
+	jw_array(w);
+	for (size_t i = 0; i < list->n; i++)
+		jw_float(w, *LIST_AT(*list, float, i));
+	jw_end(w);
+}
+
+static int digits_of(const struct field *f, int64_t us, enum write_mode mode)
+{
+	if (f->digits == DIGITS_AS_NEEDED || mode == WRITE_EXPORT)
 		return us % US_PER_SECOND == 0 ? 0 : us % 1000 == 0 ? 3 : 6;
 	return f->digits ? f->digits : 3;
 }
@@ -67,7 +75,7 @@ static void write_value(struct json_writer *w, const struct field *f, const char
 		write_num(w, f, *(const double *)at);
 		break;
 	case FT_TIME:
-		jw_time(w, *(const int64_t *)at, digits_of(f, *(const int64_t *)at));
+		jw_time(w, *(const int64_t *)at, digits_of(f, *(const int64_t *)at, mode));
 		break;
 	case FT_OBJECT:
 		schema_write(w, f->of, at, mode);
@@ -88,6 +96,9 @@ static void write_value(struct json_writer *w, const struct field *f, const char
 		else
 			jw_null(w);
 		break;
+	case FT_FLOATS:
+		write_floats(w, (const struct list *)at);
+		break;
 	}
 }
 
@@ -101,6 +112,9 @@ static bool absent(const struct field *f, const char *at)
 	case FT_POINTER:
 	case FT_ANY:
 		return *(void *const *)at == NULL;
+	case FT_LIST:
+	case FT_FLOATS:
+		return ((const struct list *)at)->items == NULL;
 	default:
 		return false;
 	}

@@ -32,6 +32,7 @@ void jw_str_cut(struct json_writer *w, struct str s, size_t n);
 void jw_z(struct json_writer *w, const char *s);
 void jw_int(struct json_writer *w, int64_t n);
 void jw_num(struct json_writer *w, double n);           /* shortest form that reads back the same */
+void jw_float(struct json_writer *w, float n);          /* the same for single precision */
 void jw_bool(struct json_writer *w, bool b);
 void jw_null(struct json_writer *w);
 void jw_time(struct json_writer *w, int64_t us, int digits);   /* ISO 8601; 0 writes null */

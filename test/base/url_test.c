@@ -25,6 +25,15 @@ static int tear_down(void **state)
 
 #define assert_str(s, text) (assert_int_equal((s).n, strlen(text)), assert_memory_equal((s).p, (text), (s).n))
 
+static void text_is_encoded_so_that_it_can_stand_in_an_address(void **state)
+{
+	struct buf out = { .mem = &mem };
+
+	(void)state;
+	url_encode(&out, S("a-Z_0.9~ &=?/%+\xc3\xa4"));
+	assert_str(buf_view(&out), "a-Z_0.9~%20%26%3D%3F%2F%25%2B%C3%A4");
+}
+
 static void percent_encoding_is_decoded_once(void **state)
 {
 	static const struct {
@@ -135,6 +144,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(percent_encoding_is_decoded_once, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(text_is_encoded_so_that_it_can_stand_in_an_address, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(malformed_encoding_is_refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(parameters_come_in_order_and_decoded, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_malformed_parameter_does_not_hide_the_next, set_up, tear_down),

@@ -630,6 +630,77 @@ static void a_reply_keeps_secrets_and_leaves_out_what_is_optional(void **state)
 	assert_true(str_find(replied(d), S("\"sentAt\":\"2026-02-03T04:05:06.789Z\"")) > 0);
 }
 
+/* -- import and export ------------------------------------------------------------------------------ */
+
+struct tally {
+	struct str id;
+	int64_t at, n;
+	double cost;
+	struct str text;
+};
+
+static const struct field tally_fields[] = {
+	{ F_ID("id", tally, id), .read_only = true },
+	{ F_TIME("at", tally, at), .nullable = true },
+	{ F_INT("n", tally, n), .nullable = true },
+	{ F_NUM("cost", tally, cost), .nullable = true },
+	{ F_STR("text", tally, text), .required = true, .cut = 3 },
+};
+static const struct schema tally_schema = SCHEMA(NULL, tally, tally_fields);
+
+static enum err import_tally(struct desk *d, const char *text, struct tally *out)
+{
+	d->issues.n = 0;
+	*out = (struct tally){ 0 };
+	return schema_read(&d->ctx, &tally_schema, parse(d, unquoted(d, text)), READ_IMPORT, out);
+}
+
+static void what_another_server_wrote_is_read_strictly_but_for_what_it_says_besides(void **state)
+{
+	struct desk *d = *state;
+	struct tally t;
+
+	assert_int_equal(import_tally(d, "{'id':'10000000-0000-4000-8000-00000000000A','colour':1,'text':'abcdef','n':7,'cost':'0.25',"
+					 "'at':'2026-02-01T00:01:00.001001Z'}", &t), OK);
+	assert_str(t.id, "10000000-0000-4000-8000-00000000000a");
+	assert_int_equal(t.at % 1000000, 1001);
+	assert_int_equal(t.n, 7);
+	assert_true(t.cost == 0.25);
+	assert_int_equal(import_tally(d, "{'text':5,'n':'7','cost':'','at':'noon'}", &t), ERR_INVALID);
+	assert_str(told(d), "text invalid_type\nn invalid_type\ncost invalid_type\nat invalid_format\n");
+	assert_int_equal(import_tally(d, "{'text':null}", &t), ERR_INVALID);
+	assert_str(told(d), "text required\n");
+	assert_int_equal(import_tally(d, "[]", &t), ERR_INVALID);
+}
+
+static void null_in_an_import_is_as_good_as_nothing(void **state)
+{
+	struct desk *d = *state;
+	struct tally t;
+
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(import_tally(d, i ? "{'text':'a'}" : "{'text':'a','id':null,'at':null,'n':null,'cost':null}", &t), OK);
+		assert_null(t.id.p);
+		assert_int_equal(t.at, 0);
+		assert_int_equal(t.n, NO_INT);
+		assert_true(t.cost != t.cost);
+	}
+	accept(d, READ_IMPORT, "{" MINIMAL ",'height':null,'handling':null,'back':null}");
+	assert_true(d->parcel.height == 0.5);
+	assert_true(d->parcel.handling.fragile);
+}
+
+static void an_export_is_whole_and_exact_and_can_be_imported(void **state)
+{
+	struct desk *d = *state;
+	struct tally t = { .at = 1770091506789123, .n = NO_INT, .cost = 0.000123, .text = S("abcdef") }, again;
+	struct str text = schema_text(&d->mem, &tally_schema, &t, WRITE_EXPORT);
+
+	assert_json(d, text, "{'id':null,'at':'2026-02-03T04:05:06.789123Z','n':null,'cost':0.000123,'text':'abcdef'}");
+	assert_int_equal(import_tally(d, arena_strz(&d->mem, text), &again), OK);
+	assert_true(str_eq(schema_text(&d->mem, &tally_schema, &again, WRITE_EXPORT), text));
+}
+
 /* -- parameters -------------------------------------------------------------------------------------- */
 
 struct listing {
@@ -791,7 +862,46 @@ static void a_union_is_described_by_its_branches(void **state)
 
 	assert_json(d, json_text(&d->mem, described(d, &content_schema, DESCRIBE_CREATE)),
 		   "{'oneOf':[{'$ref':'#/components/schemas/BookContentCreate'},"
-		   "{'$ref':'#/components/schemas/ChinaContentCreate'}]}");
+		   "{'$ref':'#/components/schemas/ChinaContentCreate'}],"
+		   "'discriminator':{'propertyName':'kind','mapping':{'book':'#/components/schemas/BookContentCreate',"
+		   "'china':'#/components/schemas/ChinaContentCreate'}}}");
+}
+
+struct sample {
+	double threshold;
+	struct list values;
+};
+
+static const struct field sample_fields[] = {
+	{ F_NUM("threshold", sample, threshold), .max = 1, .def = "-1", .def_hidden = true },
+	{ F_FLOATS("values", sample, values), .read_only = true, .optional_reply = true },
+};
+static const struct schema sample_schema = SCHEMA("Sample", sample, sample_fields);
+
+static void a_hidden_default_is_filled_in_but_not_described(void **state)
+{
+	struct desk *d = *state;
+	struct sample s = {0};
+	const struct json *empty;
+
+	assert_int_equal(json_parse(&d->ctx, S("{}"), JSON_STRICT, &empty), OK);
+	assert_int_equal(schema_read(&d->ctx, &sample_schema, empty, READ_CREATE, &s), OK);
+	assert_true(s.threshold == -1);
+	assert_json(d, json_text(&d->mem, json_get(described(d, &sample_schema, DESCRIBE_CREATE), "properties")),
+		   "{'threshold':{'type':'number','minimum':0,'maximum':1}}");
+}
+
+static void floats_are_replied_as_an_array_of_numbers(void **state)
+{
+	float values[] = { 0, 0.25f, -0.1f };
+	struct desk *d = *state;
+	struct sample s = {0};
+
+	assert_json(d, schema_text(&d->mem, &sample_schema, &s, WRITE_REPLY), "{'threshold':0}");
+	s.values = (struct list){ values, 3 };
+	assert_json(d, schema_text(&d->mem, &sample_schema, &s, WRITE_REPLY), "{'threshold':0,'values':[0,0.25,-0.1]}");
+	assert_json(d, json_text(&d->mem, json_get(json_get(described(d, &sample_schema, DESCRIBE_REPLY), "properties"), "values")),
+		   "{'type':'array','items':{'type':'number'}}");
 }
 
 static void a_branch_of_a_union_is_described_with_its_tag(void **state)
@@ -840,12 +950,17 @@ int main(void)
 		TEST(what_is_stored_is_read_back_as_it_was),
 		TEST(what_is_stored_is_never_refused),
 		TEST(a_reply_keeps_secrets_and_leaves_out_what_is_optional),
+		TEST(what_another_server_wrote_is_read_strictly_but_for_what_it_says_besides),
+		TEST(null_in_an_import_is_as_good_as_nothing),
+		TEST(an_export_is_whole_and_exact_and_can_be_imported),
 		TEST(parameters_are_text_that_is_read_by_the_row),
 		TEST(an_empty_query_parameter_counts_as_absent),
 		TEST(wrong_parameters_are_told_by_their_name),
 		TEST(a_request_is_described_with_its_limits),
 		TEST(an_update_is_described_with_what_null_clears),
 		TEST(a_reply_is_described_as_it_is_written),
+		TEST(a_hidden_default_is_filled_in_but_not_described),
+		TEST(floats_are_replied_as_an_array_of_numbers),
 		TEST(only_what_is_required_is_listed_and_nothing_unknown_allowed),
 		TEST(a_union_is_described_by_its_branches),
 		TEST(a_branch_of_a_union_is_described_with_its_tag),

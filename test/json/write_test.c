@@ -6,6 +6,65 @@
 
 #include "json/write.h"
 
+static struct str float_text(struct arena *mem, float n)
+{
+	struct buf out = { .mem = mem };
+	struct json_writer w = { .out = &out };
+
+	jw_float(&w, n);
+	return buf_view(&out);
+}
+
+static void floats_are_as_short_as_they_can_be(void **state)
+{
+	ARENA(a);
+
+	(void)state;
+	assert_str(float_text(&a, 0), "0");
+	assert_str(float_text(&a, -3), "-3");
+	assert_str(float_text(&a, 0.5f), "0.5");
+	assert_str(float_text(&a, 0.1f), "0.1");
+	assert_str(float_text(&a, -0.025f), "-0.025");
+	assert_str(float_text(&a, 1.0f / 3), "0.33333334");
+	assert_str(float_text(&a, 0.99999994f), "0.99999994");
+	assert_str(float_text(&a, 0.000123f), "0.000123");
+	assert_str(float_text(&a, 1.5f), "1.5");
+	assert_str(float_text(&a, 1e-10f), "1e-10");
+	assert_str(float_text(&a, FLT_MAX), "3.4028235e+38");
+	assert_str(float_text(&a, FLT_TRUE_MIN), "1.4013e-45");
+}
+
+/* Whichever precision it is read with; and printf finds nothing shorter. */
+static void every_float_reads_back_the_same(void **state)
+{
+	AUTO(arena_fini) struct arena a = { .block_bytes = 4096 };
+	uint32_t seed = 1;
+
+	(void)state;
+	for (int i = 0; i < 200000; i++) {
+		AUTO(arena_rewind) struct arena_mark mark = arena_mark(&a);
+		char shortest[32];
+		int digits = 6;
+		struct str text;
+		float n;
+
+		seed = seed * 1664525 + 1013904223;
+		n = i % 4 ? (float)(int32_t)seed / 2147483648.0f / (float)(1 << i % 13) : 0;
+		if (i % 4 == 0)
+			memcpy(&n, &seed, sizeof(n));
+		if (!isfinite(n))
+			continue;
+		text = arena_str(&a, float_text(&a, n));
+		assert_true(strtof(text.p, NULL) == n);
+		assert_true((float)strtod(text.p, NULL) == n);
+		do
+			snprintf(shortest, sizeof(shortest), "%.*e", digits - 1, (double)n);
+		while (strtof(shortest, NULL) != n && digits++ < 9);
+		if (fabsf(n) < 1 && fabsf(n) > 1e-4f)
+			assert_in_range(text.n, 1, (size_t)digits + strlen("-0.000"));
+	}
+}
+
 static void commas_and_quotes_are_the_writer_s_business(void **state)
 {
 	struct buf out;
@@ -149,6 +208,8 @@ int main(void)
 		cmocka_unit_test(only_what_must_be_escaped_is),
 		cmocka_unit_test(numbers_take_the_shortest_form_that_reads_back_the_same),
 		cmocka_unit_test(integers_are_written_in_full),
+		cmocka_unit_test(floats_are_as_short_as_they_can_be),
+		cmocka_unit_test(every_float_reads_back_the_same),
 		cmocka_unit_test(what_was_parsed_is_written_as_it_was),
 		cmocka_unit_test(nesting_is_written_as_deep_as_it_can_be_read),
 	};
