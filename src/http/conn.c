@@ -25,6 +25,8 @@
 
 /* How many connections above the limit are told so; the rest are just closed. */
 enum { MAX_TURNED_AWAY = 64 };
+/* What has to come of a body in body_ms, for the rest to be waited for. */
+enum { PROGRESS_BYTES = 1 << 20 };
 
 /* -- the end of a connection -------------------------------------------------------------- */
 
@@ -179,6 +181,15 @@ static void answer(struct conn *c)
 		answered(c);
 }
 
+/* All is sent that a stream has so far. */
+static void await_handler(struct conn *c)
+{
+	if (stream_has_heartbeat(&c->x->stream))
+		deadline_set(&c->server->deadlines, &c->deadline, WAIT_QUIET);
+	else
+		deadline_clear(&c->deadline);
+}
+
 /* Sends what a stream has, until there is nothing or the client must catch up. */
 static void pump(struct conn *c)
 {
@@ -189,9 +200,11 @@ static void pump(struct conn *c)
 	while (stream_take(&x->stream))
 		if (!send_now(c, buf_view(&x->stream.leaving), S("")))
 			return;
-	deadline_clear(&c->deadline);
-	if (x->with_handler)
+	if (x->with_handler) {
+		await_handler(c);
 		return;
+	}
+	deadline_clear(&c->deadline);
 	/* A stream that stopped short must not look complete. */
 	if (stream_is_whole(&x->stream))
 		answered(c);
@@ -280,6 +293,7 @@ static void await_body(struct conn *c)
 	if (c->state == CONN_BODY)
 		return;
 	c->state = CONN_BODY;
+	c->received = c->x->in.body.n;
 	deadline_set(&c->server->deadlines, &c->deadline, WAIT_BODY);
 	/* If these few bytes do not fit, earlier answers lie unread: nobody is waiting for this one. */
 	if (c->x->in.expects_continue && uv_try_write(&c->uv.stream, &go_on, 1) != (int)go_on.len)
@@ -452,6 +466,25 @@ static void check_progress(struct conn *c)
 	deadline_set(&c->server->deadlines, &c->deadline, WAIT_WRITE);
 }
 
+/* A large body may take longer than a small one, as long as it comes along. */
+static void check_arrival(struct conn *c)
+{
+	size_t received = c->x->in.body.n;
+
+	if (received - c->received < PROGRESS_BYTES) {
+		refuse(c, 408, "the body of the request took too long", false);
+		return;
+	}
+	c->received = received;
+	deadline_set(&c->server->deadlines, &c->deadline, WAIT_BODY);
+}
+
+static void break_silence(struct conn *c)
+{
+	stream_beat(c->x);
+	pump(c);
+}
+
 void conn_deadline_passed(struct deadline *d)
 {
 	struct conn *c = (struct conn *)((char *)d - offsetof(struct conn, deadline));
@@ -461,11 +494,14 @@ void conn_deadline_passed(struct deadline *d)
 		refuse(c, 408, "the head of the request took too long", false);
 		break;
 	case CONN_BODY:
-		refuse(c, 408, "the body of the request took too long", false);
+		check_arrival(c);
 		break;
 	case CONN_WRITE:
 	case CONN_STREAM:
-		check_progress(c);
+		if (d->kind == WAIT_QUIET)
+			break_silence(c);
+		else
+			check_progress(c);
 		break;
 	default:
 		conn_close(c);

@@ -14,9 +14,10 @@
 
 enum wait {
 	WAIT_HEAD,                   /* for the whole head of a request */
-	WAIT_BODY,                   /* for its whole body */
+	WAIT_BODY,                   /* for its whole body, or for enough of it */
 	WAIT_IDLE,                   /* for the next request */
 	WAIT_WRITE,                  /* for the client to read on */
+	WAIT_QUIET,                  /* for a stream's handler to say something */
 	WAIT_LINGER,                 /* for the client to close after us */
 	WAITS,
 };

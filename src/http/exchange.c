@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 
-enum { KEEP_BODY_BYTES = 32 * 1024, MAX_REQUEST_ID = 64 };
+enum { KEEP_BODY_BYTES = 32 * 1024, KEEP_FIELDS_BYTES = 4 * 1024, MAX_REQUEST_ID = 64 };
 
 struct http_exchange *exchange_new(struct http_server *s)
 {
@@ -22,7 +22,7 @@ struct http_exchange *exchange_new(struct http_server *s)
 	arena_init(&x->mem, 0);
 	message_init(&x->in, &s->rules, &x->mem);
 	stream_init(&x->stream);
-	x->fields.mem = x->head.mem = &x->mem;
+	x->head.mem = &x->mem;
 	return x;
 }
 
@@ -31,18 +31,24 @@ void exchange_free(struct http_exchange *x)
 	stream_fini(&x->stream);
 	message_fini(&x->in);
 	buf_fini(&x->body);
+	buf_fini(&x->fields);
 	arena_fini(&x->mem);
 	free(x);
+}
+
+static void empty(struct buf *b, size_t keep)
+{
+	b->n = 0;
+	if (b->cap > keep)
+		buf_fini(b);
 }
 
 void exchange_reset(struct http_exchange *x)
 {
 	message_end(&x->in);
 	stream_reset(&x->stream);
-	x->body.n = 0;
-	if (x->body.cap > KEEP_BODY_BYTES)
-		buf_fini(&x->body);
-	buf_fini(&x->fields);
+	empty(&x->body, KEEP_BODY_BYTES);
+	empty(&x->fields, KEEP_FIELDS_BYTES);
 	buf_fini(&x->head);
 	arena_reset(&x->mem);
 	x->payload = (struct str){ NULL, 0 };
@@ -228,12 +234,11 @@ int http_status_of(const struct http_exchange *x)
 	return x->status;
 }
 
-static const char *refuse_in_plain_text(void *user, const struct http_request *head, int status, const char *why,
-					struct buf *body)
+static void refuse_in_plain_text(void *user, struct http_exchange *x, int status, const char *why)
 {
-	(void)user, (void)head, (void)status;
-	buf_printf(body, "%s\n", why);
-	return "text/plain; charset=utf-8";
+	(void)user, (void)status;
+	http_set_header(x, "Content-Type", S("text/plain; charset=utf-8"));
+	buf_printf(http_body(x), "%s\n", why);
 }
 
 /* Replaces whatever answer was being built. */
@@ -247,6 +252,6 @@ void exchange_refuse(struct http_exchange *x, int status, const char *why)
 	exchange_identify(x);
 	if (status == 503)
 		http_set_header(x, "Retry-After", S("1"));
-	http_set_header(x, "Content-Type", str_of(refusal(o->user, &x->in.request, status, why, &x->body)));
+	refusal(o->user, x, status, why);
 	http_reply(x, status);
 }

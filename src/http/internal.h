@@ -41,6 +41,8 @@ struct stream {
 	size_t n_taken;                      /* under lock: taken, not yet sent */
 	bool begun, gone;                    /* under lock */
 	bool ended, truncated;               /* under lock: http_stream_end came; a write was refused */
+	bool in_write;                       /* under lock: more of the same write is to come */
+	struct str heartbeat;                /* under lock; p NULL: it is to be silent */
 	struct buf leaving;                  /* the loop's: what it is sending */
 };
 
@@ -50,12 +52,14 @@ struct http_exchange {
 	struct message in;
 	struct arena mem;
 	struct http_server *server;
+	struct worker *worker;               /* who serves it, or has */
 	struct http_exchange *next;          /* in the one list it is in */
 
 	/* the answer */
 	int status;                          /* 0: none yet */
 	bool keep_alive;
-	struct buf fields;                   /* headers set by the handler, as text */
+	struct buf fields;                   /* headers set by the handler, as text; malloc'ed, since a
+	                                      * handler may set them while its arena is marked */
 	struct buf head;
 	struct buf body;                     /* malloc'ed, reused while small */
 	struct str payload;                  /* what follows the head: `body`, or static text */
@@ -92,6 +96,9 @@ bool stream_is_gone(struct stream *st);
 bool stream_has_begun(struct stream *st);
 /* Moves what waits into st->leaving, once what left before has been sent. False: nothing there. */
 bool stream_take(struct stream *st);
+/* Whether silence is to be broken, and doing so: as if the handler had written. */
+bool stream_has_heartbeat(struct stream *st);
+void stream_beat(struct http_exchange *x);
 /* Ended as it should, so that the connection may serve another request. */
 bool stream_is_whole(struct stream *st);
 
@@ -107,26 +114,31 @@ struct exchange_list {
 void exchange_list_add(struct exchange_list *l, struct http_exchange *x);
 struct http_exchange *exchange_list_take(struct exchange_list *l);
 
+enum { RELIEF_MS = 100 };
+
 enum worker_state { WORKER_NONE, WORKER_RUNS, WORKER_ENDED };
 
 struct worker {
 	struct http_server *server;
 	size_t index;
 	pthread_t thread;
-	enum worker_state state;             /* under pool->lock */
+	enum worker_state state;             /* under pool->lock, as the next two */
+	int64_t began_ms;                    /* with the request it serves; 0: it waits for one */
+	bool away;
 	struct http_date date;               /* its own */
 };
 
 struct pool {
 	struct worker *workers;
-	size_t n_threads, n_workers;         /* wanted beside those that stream; most there may be */
+	size_t n_threads, n_workers;         /* wanted beside those that are away; most there may be */
 	struct exchange_list ready;          /* the loop's: to be submitted when it has read everything */
 	_Atomic size_t n_queued;
+	sigset_t signals;                    /* that threads block; not those of whoever starts them */
 
 	pthread_mutex_t lock;
 	pthread_cond_t work;
 	struct exchange_list queue;          /* under lock, as all below */
-	size_t n_running, n_idle, n_streaming;
+	size_t n_running, n_idle, n_away;
 	bool closing;
 
 	pthread_mutex_t done_lock;
@@ -140,15 +152,18 @@ void pool_start(struct pool *p);
 /* Lets the threads finish what is queued and waits for them. */
 void pool_stop(struct pool *p);
 void pool_submit(struct pool *p, struct http_exchange *x);
-/* Hands what was submitted to the threads. Once per turn of the loop. */
-void pool_flush(struct pool *p);
+/* Hands what was submitted to the threads. Once per turn of the loop. False: some of it waits. */
+bool pool_flush(struct pool *p);
+/* Replaces threads that have been at one request for long, if others wait: whether any do. To be asked
+ * again after RELIEF_MS while they do. */
+bool pool_relieve(struct pool *p);
 /* From a handler thread to the loop. */
 void pool_post(struct pool *p, struct http_exchange *x, unsigned event);
 /* What was posted since; then one after the other, each with its events. */
 struct exchange_list pool_collect(struct pool *p);
 struct http_exchange *pool_next(struct pool *p, struct exchange_list *collected, unsigned *events);
-/* The calling handler thread is going to stream. False: too many do. */
-bool pool_stream_begins(struct pool *p);
+/* The calling handler thread is going to stream. False: too many are away. */
+bool pool_stream_begins(struct worker *w);
 
 /* -- connections (conn.c) ------------------------------------------------------------------- */
 
@@ -168,6 +183,7 @@ struct conn {
 	struct buf kept;                     /* read, but of a later request */
 	size_t kept_used;
 	size_t unsent;                       /* bytes to be sent when the reader was last looked at */
+	size_t received;                     /* of the body, when its sender was */
 	enum conn_state state;
 	bool reading, half_closed;
 	char peer[INET6_ADDRSTRLEN];
@@ -199,6 +215,7 @@ struct http_server {
 	uv_async_t wake, stop;
 	uv_prepare_t before_poll;
 	uv_timer_t drain;
+	uv_timer_t relief;                   /* runs while requests wait for a thread */
 	struct deadlines deadlines;
 	struct message_rules rules;
 	struct pool pool;

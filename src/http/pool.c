@@ -4,19 +4,24 @@
  * under one lock, waking at most as many threads as there are requests. Back: answers gather
  * in a list, and only the first wakes the loop.
  *
- * A thread that streams is busy for as long as its client listens. It no longer counts as one
- * of n_threads: another is started in its place while there may be more, and the surplus ends
- * when streams do. One thread always stays free of streams, so that requests are answered.
+ * A thread that streams is busy for as long as its client listens, and one that reads documents
+ * or waits for another server may be for minutes. Such a thread is away: it no longer counts as
+ * one of n_threads. Another is started in its place while there may be more, and the surplus ends
+ * when they come back. One thread is never away, so that requests are answered. Streams say that
+ * they begin; of other work it shows when somebody waits for a thread.
  */
 #include "http/internal.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 
-/* Handlers keep what is large in arenas. */
-enum { STACK_BYTES = 512 * 1024 };
+enum {
+	STACK_BYTES = 512 * 1024,            /* handlers keep what is large in arenas */
+	LONG_MS = 200,                       /* at one request, while others wait: it is away */
+};
 
 void exchange_list_add(struct exchange_list *l, struct http_exchange *x)
 {
@@ -78,18 +83,27 @@ void pool_fini(struct pool *p)
 
 /* -- threads ------------------------------------------------------------------------------ */
 
-/* With the lock held: more threads than wanted, not counting those that stream. */
+/* With the lock held: more threads than wanted, not counting those that are away. */
 static bool has_surplus(const struct pool *p)
 {
-	return p->n_running - p->n_streaming > p->n_threads;
+	return p->n_running - p->n_away > p->n_threads;
+}
+
+/* With the lock held. */
+static void come_back(struct pool *p, struct worker *w)
+{
+	p->n_away -= w->away;
+	w->away = false;
+	w->began_ms = 0;
 }
 
 /* The next exchange to serve; NULL when the thread should end. */
-static struct http_exchange *take_work(struct pool *p)
+static struct http_exchange *take_work(struct pool *p, struct worker *w)
 {
 	struct http_exchange *x = NULL;
 
 	pthread_mutex_lock(&p->lock);
+	come_back(p, w);
 	while (!p->queue.first && !p->closing && !has_surplus(p)) {
 		p->n_idle++;
 		pthread_cond_wait(&p->work, &p->lock);
@@ -99,16 +113,20 @@ static struct http_exchange *take_work(struct pool *p)
 		x = exchange_list_take(&p->queue);
 	/* Counted as gone at once, so that two threads do not leave for one surplus. */
 	p->n_running -= !x;
+	w->began_ms = x ? mono_ms() : 0;
 	pthread_mutex_unlock(&p->lock);
 	if (x)
 		atomic_fetch_sub_explicit(&p->n_queued, 1, memory_order_relaxed);
 	return x;
 }
 
-static void leave_stream(struct pool *p)
+/* Before its client is told, who may ask for another stream at once. */
+static void leave_stream(struct worker *w)
 {
+	struct pool *p = &w->server->pool;
+
 	pthread_mutex_lock(&p->lock);
-	p->n_streaming--;
+	come_back(p, w);
 	pthread_mutex_unlock(&p->lock);
 }
 
@@ -116,11 +134,12 @@ static void serve(struct worker *w, struct http_exchange *x)
 {
 	const struct http_options *o = &w->server->options;
 
+	x->worker = w;
 	exchange_identify(x);
 	o->handle(o->user, w->index, x);
 	assert(x->status != 0);
 	if (stream_has_begun(&x->stream))
-		leave_stream(&w->server->pool);
+		leave_stream(w);
 	else
 		exchange_seal(x, &w->date);
 }
@@ -143,7 +162,7 @@ static void *worker_main(void *arg)
 
 	if (o->thread_start)
 		o->thread_start(o->user, w->index);
-	while ((x = take_work(p))) {
+	while ((x = take_work(p, w))) {
 		/* Who has left before we began is not worth beginning for. */
 		if (!stream_is_gone(&x->stream))
 			serve(w, x);
@@ -169,6 +188,7 @@ static void start_worker(struct pool *p)
 		pthread_join(w->thread, NULL);
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, STACK_BYTES);
+	pthread_attr_setsigmask_np(&attr, &p->signals);
 	w->state = pthread_create(&w->thread, &attr, worker_main, w) == 0 ? WORKER_RUNS : WORKER_NONE;
 	pthread_attr_destroy(&attr);
 	if (w->state == WORKER_RUNS)
@@ -179,6 +199,7 @@ static void start_worker(struct pool *p)
 
 void pool_start(struct pool *p)
 {
+	pthread_sigmask(SIG_BLOCK, NULL, &p->signals);
 	pthread_mutex_lock(&p->lock);
 	for (size_t i = 0; i < p->n_threads; i++)
 		start_worker(p);
@@ -207,18 +228,45 @@ void pool_stop(struct pool *p)
 			pthread_join(p->workers[i].thread, NULL);
 }
 
-bool pool_stream_begins(struct pool *p)
+/* With the lock held. False: too many are away. */
+static bool go_away(struct pool *p, struct worker *w)
 {
 	size_t most = p->n_workers > 1 ? p->n_workers - 1 : 1;
+
+	if (w->away)
+		return true;
+	if (p->n_away == most)
+		return false;
+	w->away = true;
+	p->n_away++;
+	if (!p->closing && p->n_running - p->n_away < p->n_threads)
+		start_worker(p);
+	return true;
+}
+
+bool pool_stream_begins(struct worker *w)
+{
+	struct pool *p = &w->server->pool;
 	bool may;
 
 	pthread_mutex_lock(&p->lock);
-	may = p->n_streaming < most;
-	p->n_streaming += may;
-	if (may && !p->closing && p->n_running - p->n_streaming < p->n_threads)
-		start_worker(p);
+	may = go_away(p, w);
 	pthread_mutex_unlock(&p->lock);
 	return may;
+}
+
+bool pool_relieve(struct pool *p)
+{
+	int64_t long_ago_ms = mono_ms() - LONG_MS;
+	bool waiting;
+
+	pthread_mutex_lock(&p->lock);
+	waiting = p->queue.first != NULL;
+	for (struct worker *w = p->workers; waiting && w < p->workers + p->n_workers; w++)
+		if (w->began_ms && w->began_ms <= long_ago_ms)
+			(void)go_away(p, w);
+	pthread_mutex_unlock(&p->lock);
+	return waiting;
 }
 
 /* -- the hand-overs ----------------------------------------------------------------------- */
@@ -229,18 +277,21 @@ void pool_submit(struct pool *p, struct http_exchange *x)
 	exchange_list_add(&p->ready, x);
 }
 
-void pool_flush(struct pool *p)
+bool pool_flush(struct pool *p)
 {
 	size_t wake;
+	bool enough;
 
 	if (!p->ready.first)
-		return;
+		return true;
 	pthread_mutex_lock(&p->lock);
-	wake = p->ready.n < p->n_idle ? p->ready.n : p->n_idle;
+	enough = p->ready.n <= p->n_idle;
+	wake = enough ? p->ready.n : p->n_idle;
 	exchange_list_append(&p->queue, &p->ready);
 	pthread_mutex_unlock(&p->lock);
 	while (wake-- > 0)
 		pthread_cond_signal(&p->work);
+	return enough;
 }
 
 /* An exchange stays in the list it is in until its events have been read: posting again only

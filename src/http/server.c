@@ -76,12 +76,21 @@ static void on_wake(uv_async_t *wake)
 	hear_handlers(wake->data);
 }
 
+static void on_relief(uv_timer_t *timer)
+{
+	struct http_server *s = timer->data;
+
+	if (pool_relieve(&s->pool))
+		uv_timer_start(timer, on_relief, RELIEF_MS, 0);
+}
+
 /* By now every callback of this turn has run, those of finished writes too. */
 static void on_before_poll(uv_prepare_t *prepare)
 {
 	struct http_server *s = prepare->data;
 
-	pool_flush(&s->pool);
+	if (!pool_flush(&s->pool) && !uv_is_active((uv_handle_t *)&s->relief))
+		uv_timer_start(&s->relief, on_relief, RELIEF_MS, 0);
 }
 
 /* -- stopping ----------------------------------------------------------------------------- */
@@ -199,6 +208,7 @@ static void fill_defaults(struct http_options *o)
 	DEFAULT_TO(l->head_ms, 10 * 1000);
 	DEFAULT_TO(l->body_ms, 60 * 1000);
 	DEFAULT_TO(l->write_ms, 30 * 1000);
+	DEFAULT_TO(l->heartbeat_ms, 15 * 1000);
 	DEFAULT_TO(l->idle_ms, 75 * 1000);
 	DEFAULT_TO(l->linger_ms, 5 * 1000);
 	DEFAULT_TO(l->drain_ms, 30 * 1000);
@@ -224,6 +234,7 @@ static void init_deadlines(struct http_server *s)
 		[WAIT_BODY] = (uint64_t)l->body_ms,
 		[WAIT_IDLE] = (uint64_t)l->idle_ms,
 		[WAIT_WRITE] = (uint64_t)l->write_ms,
+		[WAIT_QUIET] = (uint64_t)l->heartbeat_ms,
 		[WAIT_LINGER] = (uint64_t)l->linger_ms,
 	};
 
@@ -235,9 +246,10 @@ static void init_loop(struct http_server *s)
 	uv_async_init(&s->loop, &s->wake, on_wake);
 	uv_async_init(&s->loop, &s->stop, on_stop);
 	uv_timer_init(&s->loop, &s->drain);
+	uv_timer_init(&s->loop, &s->relief);
 	uv_prepare_init(&s->loop, &s->before_poll);
 	uv_prepare_start(&s->before_poll, on_before_poll);
-	s->wake.data = s->stop.data = s->drain.data = s->before_poll.data = s;
+	s->wake.data = s->stop.data = s->drain.data = s->relief.data = s->before_poll.data = s;
 	s->listener.handle.data = s;
 }
 
@@ -280,6 +292,7 @@ static void close_handles(struct http_server *s)
 	uv_close((uv_handle_t *)&s->wake, NULL);
 	uv_close((uv_handle_t *)&s->stop, NULL);
 	uv_close((uv_handle_t *)&s->drain, NULL);
+	uv_close((uv_handle_t *)&s->relief, NULL);
 	uv_close((uv_handle_t *)&s->before_poll, NULL);
 	uv_close((uv_handle_t *)&s->deadlines.timer, NULL);
 	uv_run(&s->loop, UV_RUN_DEFAULT);

@@ -54,11 +54,11 @@ typedef void http_handle(void *user, size_t thread, struct http_exchange *x);
  * body it may have, in bytes. `id` is not known yet. Must not block. NULL: limits.body_bytes. */
 typedef size_t http_body_limit(void *user, const struct http_request *head);
 
-/* Writes the body of an answer that the server itself gives (400, 408, 413, 414, 417, 431, 503,
- * 505), in the owner's error shape, for `head` as far as it is known: everything may be absent but
- * `id`. `why` is one line for the client. Returns the body's media type. Called on the loop
- * thread, and on a handler's when there are too many streams. NULL: `why` as plain text. */
-typedef const char *http_refusal(void *user, const struct http_request *head, int status, const char *why, struct buf *body);
+/* Words an answer that the server itself gives (400, 408, 413, 414, 417, 431, 503, 505): sets its
+ * Content-Type and what other headers it needs, and fills http_body(x) in the owner's error shape.
+ * Of http_request_of(x) everything may be absent but `id`. `why` is one line for the client. Called
+ * on the loop thread, and on a handler's when there are too many streams. NULL: `why` as plain text. */
+typedef void http_refusal(void *user, struct http_exchange *x, int status, const char *why);
 
 /* 0 takes the default in brackets. */
 struct http_limits {
@@ -68,8 +68,10 @@ struct http_limits {
 	size_t all_bodies_bytes;              /* bodies and heads of all requests in flight; beyond: 503 [256 MiB] */
 	size_t n_connections;                 /* beyond: accepted, answered 503, closed [4096] */
 	size_t n_queued;                      /* waiting for a handler; beyond: 503 [1024] */
-	int head_ms, body_ms;                 /* total time for headers [10 s], for the body [60 s] */
+	int head_ms;                          /* total time for the headers [10 s] */
+	int body_ms;                          /* for the body, or for a MiB of a large one [60 s] */
 	int write_ms;                         /* without progress of the reader; up to twice that [30 s] */
+	int heartbeat_ms;                     /* of silence before a stream's heartbeat [15 s] */
 	int idle_ms;                          /* keep-alive [75 s] */
 	int linger_ms;                        /* for the client to close after its last answer [5 s] */
 	int drain_ms;                         /* http_server_stop waits this long for requests [30 s] */
@@ -78,9 +80,9 @@ struct http_limits {
 struct http_options {
 	const char *listen;                   /* "127.0.0.1:8080", "[::1]:0", "unix:/path" */
 	size_t n_threads;                     /* handler threads [4] */
-	/* Threads that may be started beside those while handlers stream, so that streams do not
-	 * use up n_threads; thread indexes then go up to n_threads + n_stream_threads - 1. At most
-	 * n_threads + n_stream_threads - 1 streams are open; further ones get 503. [0] */
+	/* Threads that may be started beside those while handlers stream, or take long when others
+	 * wait, so that these do not use up n_threads; thread indexes then go up to n_threads +
+	 * n_stream_threads - 1. So many of them at most are at such work; a further stream gets 503. [0] */
 	size_t n_stream_threads;
 	http_handle *handle;
 	http_body_limit *body_limit;
@@ -134,6 +136,10 @@ void http_reply_static(struct http_exchange *x, int status, struct str body);
 void http_stream_begin(struct http_exchange *x, int status);
 enum err http_stream_write(struct http_exchange *x, struct str bytes);
 bool http_stream_alive(struct http_exchange *x);        /* without writing */
+/* From now on the server itself sends `text`, which lives as long as the process, whenever nothing
+ * else was sent for heartbeat_ms: however busy the handler is, proxies and clients see that somebody
+ * is there. It stands between two writes, never inside one. After http_stream_begin. */
+void http_stream_heartbeat(struct http_exchange *x, struct str text);
 void http_stream_end(struct http_exchange *x);
 
 /* Counters for /metrics, tests and benchmarks. */

@@ -37,7 +37,8 @@ void stream_reset(struct stream *st)
 	empty(&st->waiting);
 	empty(&st->leaving);
 	st->n_taken = 0;
-	st->begun = st->gone = st->ended = st->truncated = false;
+	st->begun = st->gone = st->ended = st->truncated = st->in_write = false;
+	st->heartbeat = (struct str){ NULL, 0 };
 }
 
 /* -- the loop's side ---------------------------------------------------------------------- */
@@ -84,6 +85,16 @@ bool stream_take(struct stream *st)
 	return st->leaving.n > 0;
 }
 
+bool stream_has_heartbeat(struct stream *st)
+{
+	bool has;
+
+	pthread_mutex_lock(&st->lock);
+	has = st->heartbeat.p && !st->ended;
+	pthread_mutex_unlock(&st->lock);
+	return has;
+}
+
 bool stream_is_whole(struct stream *st)
 {
 	bool whole;
@@ -120,7 +131,7 @@ void http_stream_begin(struct http_exchange *x, int status)
 	struct buf head = { .mem = &x->mem };
 
 	assert(x->status == 0);
-	if (!pool_stream_begins(&x->server->pool)) {
+	if (!pool_stream_begins(x->worker)) {
 		refuse_stream(x);
 		return;
 	}
@@ -153,7 +164,31 @@ static void add_framed(struct buf *to, struct str bytes, bool chunked)
 		buf_add(to, "\r\n", 2);
 }
 
-static bool write_slice(struct http_exchange *x, struct str slice)
+/* The loop's own, but framed like the handler's. */
+void stream_beat(struct http_exchange *x)
+{
+	struct stream *st = &x->stream;
+
+	pthread_mutex_lock(&st->lock);
+	if (!st->in_write && !st->ended && !st->gone)
+		add_framed(&st->waiting, st->heartbeat, !x->in.http_1_0);
+	pthread_mutex_unlock(&st->lock);
+}
+
+void http_stream_heartbeat(struct http_exchange *x, struct str text)
+{
+	/* A chunk of nothing would be the last one. */
+	assert(text.n > 0);
+	if (is_mute(x))
+		return;
+	pthread_mutex_lock(&x->stream.lock);
+	x->stream.heartbeat = text;
+	pthread_mutex_unlock(&x->stream.lock);
+	tell_loop(x);
+}
+
+/* last: of its write. */
+static bool write_slice(struct http_exchange *x, struct str slice, bool last)
 {
 	struct stream *st = &x->stream;
 	bool gone;
@@ -163,6 +198,7 @@ static bool write_slice(struct http_exchange *x, struct str slice)
 		pthread_cond_wait(&st->room, &st->lock);
 	gone = st->gone;
 	st->truncated |= gone;
+	st->in_write = !last;
 	if (!gone)
 		add_framed(&st->waiting, slice, !x->in.http_1_0);
 	pthread_mutex_unlock(&st->lock);
@@ -179,9 +215,9 @@ enum err http_stream_write(struct http_exchange *x, struct str bytes)
 	while (bytes.n > 0) {
 		struct str slice = { bytes.p, bytes.n < SLICE_BYTES ? bytes.n : SLICE_BYTES };
 
-		if (!write_slice(x, slice))
-			return ERR_GONE;
 		bytes = str_from(bytes, slice.n);
+		if (!write_slice(x, slice, bytes.n == 0))
+			return ERR_GONE;
 	}
 	return OK;
 }

@@ -209,6 +209,34 @@ static void a_body_that_never_ends_is_408_however_busy_the_client(void **state)
 	assert_int_equal(n_handled, 0);
 }
 
+/* Sends 12 MiB in half as much time again as a small body may take; false: it was not waited for. */
+static bool large_body_arrives(int body_ms)
+{
+	enum { PIECE = 1 << 20, PIECES = 12 };
+	static char piece[PIECE];
+	RIG(rig, .limits = { .body_ms = body_ms, .body_bytes = PIECE * PIECES });
+	DIAL(fd, rig);
+
+	say(fd, "POST /nothing HTTP/1.1\r\n" HOST "Content-Length: 12582912\r\n\r\n");
+	for (int i = 0; i < PIECES; i++) {
+		say_n(fd, piece, PIECE);
+		usleep((unsigned)body_ms * 1000 / 8);
+	}
+	REPLY(r, fd);
+	return r.status == 204;
+}
+
+/* A machine that is too slow for it gets more time. */
+static void a_large_body_may_take_longer_as_long_as_it_comes_along(void **state)
+{
+	int body_ms = 100;
+
+	(void)state;
+	while (!large_body_arrives(body_ms) && body_ms < 5000)
+		body_ms *= 2;
+	assert_true(body_ms < 5000);
+}
+
 static void a_connection_that_says_nothing_is_closed(void **state)
 {
 	RIG(rig, .limits.head_ms = 30);
@@ -438,6 +466,7 @@ int main(void)
 		cmocka_unit_test(one_header_too_many_is_431),
 		cmocka_unit_test(a_head_that_never_ends_is_408_however_busy_the_client),
 		cmocka_unit_test(a_body_that_never_ends_is_408_however_busy_the_client),
+		cmocka_unit_test(a_large_body_may_take_longer_as_long_as_it_comes_along),
 		cmocka_unit_test(a_connection_that_says_nothing_is_closed),
 		cmocka_unit_test(an_idle_connection_is_closed),
 		cmocka_unit_test(who_does_not_read_its_answer_is_cut),

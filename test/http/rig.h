@@ -140,6 +140,12 @@ static void do_count(struct http_exchange *x)
 	http_stream_end(x);
 }
 
+static void do_gate_then_stream(struct http_exchange *x)
+{
+	gate_pass();
+	do_count(x);
+}
+
 static void do_large_stream(struct http_exchange *x)
 {
 	http_stream_begin(x, 200);
@@ -186,6 +192,16 @@ static void do_broken_stream(struct http_exchange *x)
 	(void)!http_stream_write(x, S("half of it"));
 }
 
+/* Says nothing itself, until the gate opens; then something larger than one slice. */
+static void do_busy(struct http_exchange *x)
+{
+	http_stream_begin(x, 200);
+	http_stream_heartbeat(x, S(": busy\n"));
+	gate_pass();
+	if (http_stream_write(x, (struct str){ large_bytes, 1 << 20 }) == OK)
+		http_stream_end(x);
+}
+
 static void do_not_found(struct http_exchange *x)
 {
 	buf_z(http_body(x), "no such path");
@@ -200,10 +216,12 @@ static void rig_handle(void *user, size_t thread, struct http_exchange *x)
 	} PATHS[] = {
 		{ "*", do_tell },
 		{ "/broken-stream", do_broken_stream },
+		{ "/busy", do_busy },
 		{ "/count", do_count },
 		{ "/echo", do_echo },
 		{ "/endless", do_endless },
 		{ "/gate", do_gate },
+		{ "/gate-then-stream", do_gate_then_stream },
 		{ "/gated-stream", do_gated_stream },
 		{ "/large", do_large },
 		{ "/large-static", do_large_static },

@@ -498,11 +498,13 @@ static void a_sane_request_id_is_kept_and_another_replaced(void **state)
 	}
 }
 
-static const char *refuse_in_json(void *user, const struct http_request *head, int status, const char *why, struct buf *body)
+static void refuse_in_json(void *user, struct http_exchange *x, int status, const char *why)
 {
 	(void)user;
-	buf_printf(body, "{\"status\":%d,\"path\":\"%.*s\",\"why\":\"%s\"}", status, STR(head->path), why);
-	return "application/problem+json";
+	http_set_header(x, "Content-Type", S("application/problem+json"));
+	http_set_header(x, "X-Refused", S("yes"));
+	buf_printf(http_body(x), "{\"status\":%d,\"path\":\"%.*s\",\"why\":\"%s\"}", status,
+		   STR(http_request_of(x)->path), why);
 }
 
 static void the_owner_words_refusals(void **state)
@@ -515,6 +517,7 @@ static void the_owner_words_refusals(void **state)
 	REPLY(r, fd);
 	assert_string_equal(r.body.p, "{\"status\":400,\"path\":\"/tell\",\"why\":\"more than one Host header\"}");
 	assert_true(reply_has(&r, "\r\nContent-Type: application/problem+json\r\n"));
+	assert_true(reply_has(&r, "\r\nX-Refused: yes\r\n"));
 }
 
 static _Atomic unsigned started, ended, served;

@@ -174,6 +174,70 @@ static void a_pipelined_request_waits_for_the_stream_before_it(void **state)
 	assert_non_null(strstr(second.body.p, "GET /tell"));
 }
 
+static size_t count(struct str text, const char *what)
+{
+	ptrdiff_t at;
+	size_t n = 0;
+
+	for (; (at = str_find(text, str_of(what))) >= 0; text = str_from(text, (size_t)at + strlen(what)))
+		n++;
+	return n;
+}
+
+static void the_silence_of_a_busy_handler_is_broken_by_the_server(void **state)
+{
+	static const char BEAT[] = "7\r\n: busy\n\r\n";
+	RIG(rig, .limits.heartbeat_ms = 20);
+	DIAL(fd, rig);
+	struct buf beats = { .p = NULL };
+
+	(void)state;
+	say(fd, "GET /busy HTTP/1.1\r\n" HOST "\r\n");
+	__attribute__((cleanup(reply_fini))) struct reply r = hear_head(fd);
+	assert_int_equal(r.status, 200);
+	hear_n(fd, &beats, 3 * (sizeof(BEAT) - 1));
+	assert_int_equal(count(buf_view(&beats), BEAT), 3);
+	buf_fini(&beats);
+	gate_open();
+	assert_true(hear_chunks(fd, &r.body));
+	/* What it then writes is in one piece. */
+	while (str_starts(buf_view(&r.body), S(": busy\n")))
+		memmove(r.body.p, r.body.p + 7, r.body.n -= 7);
+	assert_in_range(r.body.n, 1 << 20, (1 << 20) + 700);
+	assert_memory_equal(r.body.p, large_bytes, 1 << 20);
+	say(fd, "GET /tell HTTP/1.1\r\n" HOST "\r\n");
+	REPLY(next, fd);
+	assert_non_null(strstr(next.body.p, "GET /tell"));
+}
+
+static void a_heartbeat_does_not_keep_a_lost_stream_alive(void **state)
+{
+	RIG(rig, .limits.heartbeat_ms = 5);
+	DIAL(fd, rig);
+
+	(void)state;
+	say(fd, "GET /busy HTTP/1.1\r\n" HOST "\r\n");
+	gate_await(1);
+	hang_up(&fd);
+	AWAIT(rig_stats(&rig).connections == 0);
+	gate_open();
+	AWAIT(rig_stats(&rig).streams == 0);
+}
+
+static void without_a_heartbeat_a_stream_is_silent(void **state)
+{
+	RIG(rig, .limits.heartbeat_ms = 1);
+	DIAL(fd, rig);
+
+	(void)state;
+	say(fd, "GET /gated-stream HTTP/1.1\r\n" HOST "\r\n");
+	gate_await(1);
+	usleep(20 * 1000);
+	gate_open();
+	REPLY(r, fd);
+	assert_string_equal(r.body.p, "passed");
+}
+
 /* -- threads ------------------------------------------------------------------------------- */
 
 static void begin_gated_stream(const struct rig *rig, int *fd, int n)
@@ -259,6 +323,57 @@ static void streams_get_threads_of_their_own_while_they_last(void **state)
 	assert_in_range(most_alive, 2, 5);
 }
 
+static void a_request_does_not_wait_for_handlers_that_take_long(void **state)
+{
+	int fds[4];
+
+	n_alive = most_alive = 0;
+	index_seen_twice = false;
+	RIG(rig, .n_threads = 2, .n_stream_threads = 3, .thread_start = note_start, .thread_end = note_end);
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		fds[i] = dial(&rig);
+		say(fds[i], "GET /gate HTTP/1.1\r\n" HOST "\r\n");
+		gate_await(i + 1);
+		assert_request_is_served(&rig, "/tell", 200);
+	}
+	AWAIT(n_alive == 5);
+	gate_open();
+	for (int i = 0; i < 4; i++) {
+		REPLY(r, fds[i]);
+		assert_string_equal(r.body.p, "passed");
+		hang_up(&fds[i]);
+	}
+	AWAIT(n_alive == 2);
+	for (int i = 0; i < 50; i++)
+		assert_request_is_served(&rig, i % 2 ? "/tell" : "/count", 200);
+	assert_false(index_seen_twice);
+	assert_in_range(most_alive, 2, 5);
+}
+
+/* It counts once, whichever it was first. */
+static void a_handler_that_takes_long_may_stream_in_the_end(void **state)
+{
+	int fd;
+
+	n_alive = most_alive = 0;
+	RIG(rig, .n_threads = 1, .n_stream_threads = 1, .thread_start = note_start, .thread_end = note_end);
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		gate_reset();
+		fd = dial(&rig);
+		say(fd, "GET /gate-then-stream HTTP/1.1\r\n" HOST "\r\n");
+		gate_await(1);
+		assert_request_is_served(&rig, "/tell", 200);
+		gate_open();
+		REPLY(r, fd);
+		assert_true(r.whole);
+		assert_string_equal(r.body.p, COUNTED);
+		hang_up(&fd);
+		AWAIT(n_alive == 1);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -272,8 +387,13 @@ int main(void)
 		cmocka_unit_test(a_handler_that_only_waits_learns_that_its_client_left),
 		cmocka_unit_test(a_stream_that_stops_short_does_not_look_whole),
 		cmocka_unit_test(a_pipelined_request_waits_for_the_stream_before_it),
+		cmocka_unit_test(the_silence_of_a_busy_handler_is_broken_by_the_server),
+		cmocka_unit_test(a_heartbeat_does_not_keep_a_lost_stream_alive),
+		cmocka_unit_test(without_a_heartbeat_a_stream_is_silent),
 		cmocka_unit_test(one_thread_stays_free_of_streams),
 		cmocka_unit_test(streams_get_threads_of_their_own_while_they_last),
+		cmocka_unit_test(a_request_does_not_wait_for_handlers_that_take_long),
+		cmocka_unit_test(a_handler_that_takes_long_may_stream_in_the_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
