@@ -26,10 +26,13 @@ struct sql {
 };
 
 /* One numbered step of the schema. Forward only; `sql` may hold several statements. Foreign
- * keys are not enforced while it runs (so that a table can be rebuilt) and checked at the end. */
+ * keys are not enforced while it runs (so that a table can be rebuilt) and checked at the end.
+ * `fill` (may be NULL) runs after the SQL, in the same transaction, for what SQL cannot compute;
+ * like the SQL, it knows the tables as this step leaves them, and no later form. */
 struct migration {
 	int number;
 	const char *name, *sql;
+	enum err (*fill)(struct ctx *ctx, struct db_tx *tx);
 };
 
 struct db_options {

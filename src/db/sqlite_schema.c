@@ -117,12 +117,14 @@ static enum err use_wal(struct ctx *ctx, struct sqlite_conn *conn)
 
 /* -- migrations ---------------------------------------------------------------------------- */
 
-static enum err run_script(struct ctx *ctx, struct sqlite_conn *conn, const struct migration *m)
+static enum err run_step(struct ctx *ctx, struct sqlite_conn *conn, const struct migration *m)
 {
+	struct db_tx tx = { &conn->base };
+
 	if (sqlite3_exec(conn->handle, m->sql, NULL, NULL, NULL) != SQLITE_OK)
 		return fail(ctx, ERR_INTERNAL, "migration %d (%s): %s", m->number, m->name,
 			    sqlite3_errmsg(conn->handle));
-	return OK;
+	return m->fill ? m->fill(ctx, &tx) : OK;
 }
 
 static enum err record(struct ctx *ctx, struct sqlite_conn *conn, const struct migration *m)
@@ -157,13 +159,13 @@ static enum err apply_missing(struct ctx *ctx, struct sqlite_conn *conn, const s
 
 	TRY(read_version(ctx, conn, options, &version));
 	if (version == EMPTY)
-		TRY(run_script(ctx, conn, &FOUNDATION));
+		TRY(run_step(ctx, conn, &FOUNDATION));
 	for (size_t i = 0; i < options->n_migrations; i++) {
 		const struct migration *m = &options->migrations[i];
 
 		if (m->number <= version)
 			continue;
-		TRY(run_script(ctx, conn, m));
+		TRY(run_step(ctx, conn, m));
 		TRY(record(ctx, conn, m));
 	}
 	return check_references(ctx, conn);

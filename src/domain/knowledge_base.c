@@ -7,67 +7,80 @@
 
 #include "base/clock.h"
 #include "base/id.h"
+#include "base/log.h"
+#include "domain/embedding.h"
+#include "domain/model_access.h"
 #include "domain/provider.h"
 #include "knowledge/answer.h"
-#include "knowledge/embedder.h"
 #include "knowledge/ingest.h"
 #include "store/agents.h"
 
+/* How often to begin again when the embedding model has changed between embedding and use. */
+enum { ATTEMPTS = 3 };
+
 /* -- content going in ---------------------------------------------------------------------------- */
 
-static enum err refuse_pages(struct ctx *ctx, const struct list *urls)
-{
-	const struct path_step *path = path_name(ctx, NULL, "urls");
-
-	for (size_t i = 0; i < urls->n; i++)
-		issue_add(ctx, path_index(ctx, path, i), "ingest_failed",
-			  "web pages cannot be read by this version yet");
-	return fail(ctx, ERR_INVALID, "web pages cannot be read by this version yet; nothing was stored");
-}
-
-static enum err prepare(struct ctx *ctx, const struct material *material, struct ingest *out)
-{
-	const struct path_step *path = path_name(ctx, NULL, "content");
-	const struct list *texts = &material->texts;
-	struct ingest_source *sources;
-
-	if (material->urls.n)
-		return refuse_pages(ctx, &material->urls);
-	/* Cutting and embedding take a while; a snapshot held meanwhile would hold up the store's log. */
-	db_snapshot_end(ctx);
-	sources = arena_array(ctx->mem, texts->n, sizeof(*sources));
-	for (size_t i = 0; i < texts->n; i++)
-		sources[i] = (struct ingest_source){ .kind = "text", .text = *LIST_AT(*texts, struct str, i),
-						     .path = path_index(ctx, path, i) };
-	return ingest_prepare(ctx, sources, texts->n, out);
-}
-
 struct intake {
+	const struct material *material;
+	const struct progress *progress;
 	struct knowledge_base *kb;           /* to be created or filled; its id is set */
 	struct ingest content;
 };
+
+static void intake_fini(struct intake *in)
+{
+	ingest_fini(&in->content);
+}
+
+/* Prepares what the sources hold with the model of this moment, and has it stored. */
+static enum err prepare_and_store(struct ctx *ctx, const struct list *sources, struct intake *in, db_work *store)
+{
+	AUTO(embedding_close) struct embedding_model model = {0};
+
+	TRY(embedding_current(ctx, &model));
+	/* With the same model again, a conflict would be the same again. */
+	if (model.id == in->content.embedder_id)
+		return ERR_CONFLICT;
+	/* Embedding takes a while; a snapshot held meanwhile would hold up the store's log. */
+	db_snapshot_end(ctx);
+	ingest_fini(&in->content);
+	TRY(ingest_prepare(ctx, &model, sources->items, sources->n, in->progress, &in->content));
+	return db_write(ctx, store, in);
+}
+
+static enum err take_in(struct ctx *ctx, struct intake *in, db_work *store)
+{
+	enum err e = ERR_CONFLICT;
+	struct list sources;
+
+	db_snapshot_end(ctx);
+	TRY(knowledge_gather(ctx, in->material, in->progress, &sources));
+	for (int i = 0; e == ERR_CONFLICT && i < ATTEMPTS; i++)
+		e = prepare_and_store(ctx, &sources, in, store);
+	return e;
+}
 
 static enum err create_base(struct ctx *ctx, struct db_tx *tx, void *arg)
 {
 	const struct intake *in = arg;
 
+	in->kb->size = in->content.size;
+	in->kb->created_at = in->kb->updated_at = now_us();
 	TRY(knowledge_bases_insert(ctx, tx, in->kb));
 	TRY(ingest_store(ctx, tx, in->kb->id, &in->content));
 	return knowledge_bases_by_id(ctx, in->kb->workspace_id, in->kb->id, in->kb);
 }
 
-enum err knowledge_base_create(struct ctx *ctx, const struct knowledge_base_draft *draft, struct knowledge_base *out)
+enum err knowledge_base_create(struct ctx *ctx, const struct knowledge_base_draft *draft,
+			       const struct progress *progress, struct knowledge_base *out)
 {
-	struct intake in = { .kb = out };
+	AUTO(intake_fini) struct intake in = { .material = &draft->material, .progress = progress, .kb = out };
 
-	TRY(prepare(ctx, &draft->material, &in.content));
 	*out = (struct knowledge_base){
 		.id = uuid_new(ctx->mem), .workspace_id = ctx->actor.workspace_id, .title = draft->title,
 		.description = draft->description, .type = draft->type, .created_by = ctx->actor.user_id,
-		.size = in.content.size,
 	};
-	out->created_at = out->updated_at = now_us();
-	return db_write(ctx, create_base, &in);
+	return take_in(ctx, &in, create_base);
 }
 
 static enum err fill_base(struct ctx *ctx, struct db_tx *tx, void *arg)
@@ -81,14 +94,13 @@ static enum err fill_base(struct ctx *ctx, struct db_tx *tx, void *arg)
 }
 
 enum err knowledge_base_append(struct ctx *ctx, struct str id, const struct material *material,
-			       struct knowledge_base *out)
+			       const struct progress *progress, struct knowledge_base *out)
 {
-	struct intake in = { .kb = out };
+	AUTO(intake_fini) struct intake in = { .material = material, .progress = progress, .kb = out };
 
 	/* Looked up first: a base that does not exist is the first thing to be told. */
 	TRY(knowledge_base_get(ctx, id, out));
-	TRY(prepare(ctx, material, &in.content));
-	return db_write(ctx, fill_base, &in);
+	return take_in(ctx, &in, fill_base);
 }
 
 /* -- reading and changing ------------------------------------------------------------------------ */
@@ -195,34 +207,34 @@ static enum err require(struct ctx *ctx, struct str id)
 	return there ? OK : fail(ctx, ERR_NOT_FOUND, "no such knowledge base");
 }
 
-enum err knowledge_base_search(struct ctx *ctx, struct search *search, struct list *out)
+static enum err search_once(struct ctx *ctx, struct search *search, struct search_result *out)
 {
-	search->workspace_id = ctx->actor.workspace_id;
+	AUTO(embedding_close) struct embedding_model model = {0};
+
 	TRY(db_snapshot_begin(ctx));
+	TRY(embedding_current(ctx, &model));
 	for (size_t i = 0; !search->everywhere && i < search->knowledge_base_ids.n; i++)
 		TRY(require(ctx, *LIST_AT(search->knowledge_base_ids, struct str, i)));
-	return knowledge_search(ctx, search, out);
+	search->model = &model;
+	out->embedding_model = model.name;
+	return knowledge_search(ctx, search, &out->hits, &out->embedding_tokens);
+}
+
+enum err knowledge_base_search(struct ctx *ctx, struct search *search, struct search_result *out)
+{
+	enum err e = ERR_CONFLICT;
+
+	search->workspace_id = ctx->actor.workspace_id;
+	for (int i = 0; e == ERR_CONFLICT && i < ATTEMPTS; i++)
+		e = search_once(ctx, search, out);
+	search->model = NULL;
+	return e;
 }
 
 static enum err refuse_model(struct ctx *ctx, const char *why)
 {
 	issue_add(ctx, path_name(ctx, path_name(ctx, NULL, "options"), "model"), "not_configured", "%s", why);
 	return fail(ctx, ERR_INVALID, "%s", why);
-}
-
-/* Given fields override the server's default. */
-static enum err check_model(struct ctx *ctx, const struct model_config *given)
-{
-	struct str provider = given && given->provider.p ? given->provider : S(BUILTIN_PROVIDER);
-	struct str model = given && given->model.p ? given->model : S(BUILTIN_MODEL);
-	bool connected;
-
-	TRY(provider_has_model(ctx, ctx->actor.workspace_id, provider, model, &connected));
-	if (!connected)
-		return refuse_model(ctx, "the model is not connected in this workspace");
-	if (!str_is(provider, BUILTIN_PROVIDER) || !str_is(model, BUILTIN_MODEL))
-		return refuse_model(ctx, "this version of the server can only answer with " BUILTIN_MODEL);
-	return OK;
 }
 
 /* A model's own limit lowers the answer's, and never raises it. */
@@ -233,71 +245,124 @@ static int64_t token_cap(const struct knowledge_question *q)
 	return q->max_answer_tokens;
 }
 
-static void fill_answer(const struct knowledge_question *q, const struct list *hits, const struct answer *answer,
-			struct knowledge_answer *out)
+/* Given fields override the server's default (Q-3). Zero is what was not sent, too: for a temperature that is the
+ * server's choice, for top_p it says nothing. */
+static struct model_choice model_of(const struct knowledge_question *q)
+{
+	static const struct model_config NOTHING = {0};
+	const struct model_config *given = q->model ? q->model : &NOTHING;
+
+	return (struct model_choice){
+		.provider = given->provider.p ? given->provider : S(BUILTIN_PROVIDER),
+		.model = given->model.p ? given->model : S(BUILTIN_MODEL),
+		.max_tokens = token_cap(q), .temperature = given->temperature,
+		.top_p = given->top_p > 0 ? given->top_p : 1,
+		.frequency_penalty = given->frequency_penalty, .presence_penalty = given->presence_penalty,
+	};
+}
+
+static enum err reach_model(struct ctx *ctx, struct model_choice *model)
+{
+	bool connected;
+
+	TRY(provider_has_model(ctx, ctx->actor.workspace_id, model->provider, model->model, &connected));
+	if (connected)
+		TRY(model_access(ctx, ctx->actor.workspace_id, model));
+	if (!connected || (!model->base_url.p && !model_is_builtin(model)))
+		return refuse_model(ctx, "the model is not connected in this workspace");
+	return OK;
+}
+
+/* Which of them failed, and why, is the operator's business. */
+static enum err answer_from(struct ctx *ctx, const struct model_choice *model, struct str question,
+			    const struct list *hits, struct answer *out)
+{
+	enum err e;
+
+	/* A reply may take a while; see prepare_and_store. */
+	db_snapshot_end(ctx);
+	e = knowledge_answer(ctx, model, question, hits, out);
+	if (e == OK || e == ERR_GONE)
+		return e;
+	log_warn("knowledge.answer", kv_s("provider", model->provider), kv_s("model", model->model),
+		 kv_z("why", ctx->why));
+	return fail(ctx, ERR_INTERNAL, "the model that was to answer failed");
+}
+
+static void fill_answer(const struct knowledge_question *q, const struct search_result *found,
+			const struct model_choice *model, const struct answer *answer, struct knowledge_answer *out)
 {
 	out->question = q->text;
 	out->answer = answer->text;
-	out->citations = *hits;
-	out->usage.embedding_tokens = embedding_tokens(q->text);
+	out->citations = found->hits;
+	out->usage.embedding_tokens = found->embedding_tokens;
 	out->usage.prompt_tokens = answer->prompt_tokens;
 	out->usage.completion_tokens = answer->completion_tokens;
 	out->usage.total_tokens = answer->prompt_tokens + answer->completion_tokens;
-	out->usage.embedding_model = str_of(embedder_info()->model);
-	out->usage.model = S(BUILTIN_MODEL);
+	out->usage.embedding_model = found->embedding_model;
+	out->usage.model = model->model;
 }
 
 enum err knowledge_base_ask(struct ctx *ctx, struct str id, const struct knowledge_question *q,
 			    struct knowledge_answer *out)
 {
+	AUTO(model_access_end) struct model_choice model = model_of(q);
 	struct search search = { .text = q->text, .knowledge_base_ids = { &id, 1 }, .top_k = q->top_k,
 				 .min_similarity = q->min_similarity };
+	struct search_result found;
 	struct answer answer;
-	struct list hits;
 
 	TRY(db_snapshot_begin(ctx));
 	TRY(require(ctx, id));
-	TRY(check_model(ctx, q->model));
-	TRY(knowledge_base_search(ctx, &search, &hits));
-	knowledge_answer(ctx->mem, q->text, &hits, token_cap(q), &answer);
-	fill_answer(q, &hits, &answer, out);
+	TRY(reach_model(ctx, &model));
+	TRY(knowledge_base_search(ctx, &search, &found));
+	TRY(answer_from(ctx, &model, q->text, &found.hits, &answer));
+	fill_answer(q, &found, &model, &answer, out);
 	return OK;
 }
 
 /* -- looking inside ------------------------------------------------------------------------------ */
 
-/* Content comes and goes in one piece, so that "processing" is never seen but while a change of
- * embedding model is under way. */
-static struct str status_of(const struct kb_counts *counts)
+/* Content comes and goes in one piece, so that "processing" and "failed" are never seen but while a
+ * change of embedding model is under way. */
+static struct str status_of(const struct kb_counts *counts, const struct embedding_goal *goal)
 {
 	if (counts->chunks == 0)
 		return S("empty");
-	return counts->vectors == counts->chunks ? S("ready") : S("processing");
+	if (counts->vectors == counts->chunks)
+		return S("ready");
+	return goal->error.p ? S("failed") : S("processing");
 }
 
 enum err knowledge_base_status(struct ctx *ctx, struct str id, struct knowledge_base_status *out)
 {
+	struct embedding_goal goal;
 	struct knowledge_base kb;
 	struct kb_counts counts;
 
 	TRY(db_snapshot_begin(ctx));
 	TRY(knowledge_base_get(ctx, id, &kb));
-	TRY(contents_count(ctx, kb.workspace_id, id, &counts));
+	TRY(embedding_goal(ctx, &goal));
+	TRY(contents_count(ctx, kb.workspace_id, id, goal.embedder_id, &counts));
 	*out = (struct knowledge_base_status){
-		.knowledge_base_id = kb.id, .status = status_of(&counts), .contents = counts.contents,
+		.knowledge_base_id = kb.id, .status = status_of(&counts, &goal), .contents = counts.contents,
 		.chunks = counts.chunks, .embedded = counts.vectors, .updated_at = kb.updated_at,
 	};
+	if (str_is(out->status, "failed"))
+		out->error = goal.error;
 	return OK;
 }
 
 enum err knowledge_base_embeddings(struct ctx *ctx, struct str id, int64_t limit, int64_t offset, struct list *out,
 				   int64_t *total)
 {
+	AUTO(embedding_close) struct embedding_model model = {0};
 	struct kb_counts counts;
 
 	TRY(db_snapshot_begin(ctx));
 	TRY(require(ctx, id));
-	TRY(contents_count(ctx, ctx->actor.workspace_id, id, &counts));
+	TRY(embedding_current(ctx, &model));
+	TRY(contents_count(ctx, ctx->actor.workspace_id, id, model.id, &counts));
 	*total = counts.vectors;
-	return chunks_page(ctx, ctx->actor.workspace_id, id, limit, offset, out);
+	return chunks_page(ctx, ctx->actor.workspace_id, id, model.id, limit, offset, out);
 }

@@ -6,6 +6,7 @@
 #ifndef DOMAIN_KNOWLEDGE_BASE_H
 #define DOMAIN_KNOWLEDGE_BASE_H
 
+#include "knowledge/gather.h"
 #include "knowledge/search.h"
 #include "store/agents.h"
 #include "store/kb_contents.h"
@@ -18,11 +19,6 @@ extern const struct schema knowledge_base_entry_schema;
 
 /* -- management ---------------------------------------------------------------------------------- */
 
-/* What is to be read into a base: texts, or the addresses of web pages. */
-struct material {
-	struct list texts, urls;             /* both of struct str */
-};
-
 struct knowledge_base_draft {
 	struct str type;                     /* first, as it is a union's tag */
 	struct str title, description;
@@ -30,11 +26,12 @@ struct knowledge_base_draft {
 };
 
 /* ERR_INVALID: something in the material cannot be read; ctx->issues has an ingest_failed for
- * each such element. *out is filled inside the transaction. */
-enum err knowledge_base_create(struct ctx *ctx, const struct knowledge_base_draft *draft, struct knowledge_base *out);
+ * each such element. *out is filled inside the transaction. progress may be NULL. */
+enum err knowledge_base_create(struct ctx *ctx, const struct knowledge_base_draft *draft,
+			       const struct progress *progress, struct knowledge_base *out);
 /* The same for a base that exists, of whichever type. */
 enum err knowledge_base_append(struct ctx *ctx, struct str id, const struct material *material,
-			       struct knowledge_base *out);
+			       const struct progress *progress, struct knowledge_base *out);
 enum err knowledge_base_get(struct ctx *ctx, struct str id, struct knowledge_base *out);
 enum err knowledge_base_list(struct ctx *ctx, const struct knowledge_base_filter *filter, struct list *out,
 			     int64_t *total);
@@ -47,9 +44,14 @@ enum err knowledge_base_delete(struct ctx *ctx, struct str id);
 
 /* -- use ----------------------------------------------------------------------------------------- */
 
-/* Fills in the workspace; ERR_NOT_FOUND when one of the bases named does not exist. *out: of
- * struct search_hit. */
-enum err knowledge_base_search(struct ctx *ctx, struct search *search, struct list *out);
+struct search_result {
+	struct list hits;                    /* of struct search_hit */
+	int64_t embedding_tokens;
+	struct str embedding_model;
+};
+
+/* Fills in the workspace and the model; ERR_NOT_FOUND when one of the bases named does not exist. */
+enum err knowledge_base_search(struct ctx *ctx, struct search *search, struct search_result *out);
 
 struct knowledge_question {
 	struct str text;
@@ -68,7 +70,7 @@ struct knowledge_answer {
 	} usage;
 };
 
-/* ERR_INVALID: the model cannot be used, with a not_configured issue. */
+/* ERR_INVALID: the model cannot be used, with a not_configured issue. ERR_INTERNAL: it failed. */
 enum err knowledge_base_ask(struct ctx *ctx, struct str id, const struct knowledge_question *question,
 			    struct knowledge_answer *out);
 

@@ -19,7 +19,7 @@ static const struct field knowledge_base_fields[] = {
 	{ F_STR("description", knowledge_base, description), .max = 2000, .clearable = true, .nullable = true },
 	{ F_STR("type", knowledge_base, type), .read_only = true,
 	  .doc = "How it was created: text, website or files." },
-	{ F_ID("createdBy", knowledge_base, created_by), .read_only = true, .nullable = true },
+	{ F_STR("createdBy", knowledge_base, created_by), .read_only = true, .nullable = true, .doc = "The id of a user." },
 	{ F_TIME("createdAt", knowledge_base, created_at), .read_only = true, .nullable = true },
 	{ F_TIME("updatedAt", knowledge_base, updated_at), .read_only = true, .nullable = true },
 	{ F_SAME("contentSize", &content_size_schema), .read_only = true, .nullable = true },

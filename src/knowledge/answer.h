@@ -1,12 +1,14 @@
 /* knowledge/answer.h: an answer made of what a search found.
  *
- * The model is builtin/extractive: it quotes, and marks each quotation with the [n] of its
- * passage. What stands in a passage is only ever material to quote, whatever it asks for.
+ * builtin/extractive quotes; any other model is given the passages and told to answer from them alone. Either
+ * way each statement is marked with the [n] of its passage, and what stands in a passage is only ever
+ * material, whatever it asks for: for a model that reads instructions, passages are fenced by a tag that
+ * nobody who wrote one could know (workspace contract Q-6).
  */
 #ifndef KNOWLEDGE_ANSWER_H
 #define KNOWLEDGE_ANSWER_H
 
-#include "json/field.h"
+#include "model/ask.h"
 
 struct answer {
 	struct str text;
@@ -14,8 +16,9 @@ struct answer {
 };
 
 /* hits: of struct search_hit, best first; [n] in the text is the n-th of them. Without any, the
- * answer says that there is nothing, and no model is asked (workspace contract Q-2). */
-void knowledge_answer(struct arena *mem, struct str question, const struct list *hits, int64_t max_tokens,
-		      struct answer *out);
+ * answer says that there is nothing, and no model is asked (Q-2). model->max_tokens limits the answer. Errors are
+ * those of model_ask. */
+enum err knowledge_answer(struct ctx *ctx, const struct model_choice *model, struct str question,
+			  const struct list *hits, struct answer *out);
 
 #endif

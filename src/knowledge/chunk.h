@@ -14,11 +14,20 @@
 /* In code points. An overlap of more than a quarter of a chunk is taken as a quarter. */
 struct chunk_sizes {
 	size_t max_chars, overlap_chars;
+	bool whole_lines;            /* rows of a table: none is cut that fits into a chunk, none comes twice */
 };
 
 /* The contract allows 2,000 characters. A passage of half that is about one thing more often, and
- * the words of a question weigh more in it. */
-#define CHUNK_SIZES ((struct chunk_sizes){ .max_chars = 1000, .overlap_chars = 200 })
+ * the words of a question weigh more in it. Macros, so that a help text can show them. */
+#define CHUNK_CHARS   1000
+#define CHUNK_OVERLAP 200
+enum { CHUNK_CHARS_MIN = 200, CHUNK_CHARS_MAX = 2000, CHUNK_OVERLAP_MAX = CHUNK_CHARS_MAX / 4 };
+
+/* What content is cut to from now on; what was cut before stays as it is. Within the limits above;
+ * once, before the first request. */
+void chunk_setup(struct chunk_sizes sizes);
+/* As set up, else CHUNK_CHARS and CHUNK_OVERLAP. */
+struct chunk_sizes chunk_sizes(void);
 
 /* Unicode NFC with LF line ends; runs of blank lines become one, none at either end. Bytes that
  * are not UTF-8 become U+FFFD; control characters other than tab and line feed become spaces,

@@ -1,192 +1,232 @@
-/* knowledge/search.c: an exact scan over the stored vectors.
+/* knowledge/search.c: from a question to the passages that are shown.
  *
- * The vector of a question has few words in it and so few dimensions that are not zero; only
- * those can add to a product. Comparing is therefore cheap beside fetching the rows, and sums
- * in double precision, in one order, so that the same text gives the same result everywhere.
- *
- * What is found is kept in a list of the best so far: nothing grows with the number of rows.
+ * Hybrid search asks twice. What words and vectors agree on is most likely to the point, so its
+ * first passages are read for what else is said about the matter, and the words are asked again
+ * with that. The second answer is fused with the vectors' for good.
  */
 #include "knowledge/search.h"
 
 #include <assert.h>
-#include <math.h>
 
-#include "base/id.h"
-#include "knowledge/embedder.h"
+#include "db/db.h"
+#include "knowledge/fuse.h"
+#include "knowledge/keyword.h"
+#include "store/embedders.h"
 #include "store/kb_contents.h"
+#include "store/knowledge_bases.h"
 
-/* -- the question -------------------------------------------------------------------------------- */
-
-struct probe {
-	size_t n;
-	uint16_t at[EMBEDDING_DIMENSIONS];
-	float value[EMBEDDING_DIMENSIONS];
+/* One search under way. */
+struct asking {
+	const struct search *search;
+	struct list scope;                   /* of struct str: the bases, each once */
+	const float *vector;                 /* of the text; NULL when only words are asked for */
 };
 
-static void probe_init(struct probe *p, struct str text)
-{
-	float vector[EMBEDDING_DIMENSIONS];
+/* -- the bases ----------------------------------------------------------------------------------- */
 
-	embed_text(text, vector);
-	p->n = 0;
-	for (size_t i = 0; i < EMBEDDING_DIMENSIONS; i++) {
-		if (vector[i] == 0)
-			continue;
-		p->at[p->n] = (uint16_t)i;
-		p->value[p->n++] = vector[i];
-	}
-}
-
-/* vector: as it lies in the row, perhaps not aligned. */
-static double probe_cosine(const struct probe *p, const char *vector)
-{
-	double sum = 0;
-
-	for (size_t i = 0; i < p->n; i++) {
-		float value;
-
-		memcpy(&value, vector + p->at[i] * sizeof(value), sizeof(value));
-		sum += (double)value * (double)p->value[i];
-	}
-	return sum;
-}
-
-/* -- the best so far ----------------------------------------------------------------------------- */
-
-struct candidate {
-	double similarity;                   /* as it will be shown */
-	char chunk_id[UUID_TEXT];
-};
-
-struct best {
-	struct candidate items[SEARCH_TOP_MAX];                 /* best first */
-	size_t n, max;
-};
-
-/* The contract's order is told by what is shown, so it is rounded values that are compared. */
-static bool better(const struct candidate *a, const struct candidate *b)
-{
-	if (a->similarity != b->similarity)
-		return a->similarity > b->similarity;
-	return memcmp(a->chunk_id, b->chunk_id, UUID_TEXT) < 0;
-}
-
-static void best_offer(struct best *b, const struct candidate *c)
-{
-	size_t i = b->n;
-
-	if (b->n == b->max && !better(c, &b->items[b->n - 1]))
-		return;
-	if (b->n < b->max)
-		b->n++;
-	else
-		i--;
-	for (; i > 0 && better(c, &b->items[i - 1]); i--)
-		b->items[i] = b->items[i - 1];
-	b->items[i] = *c;
-}
-
-/* -- the scan ------------------------------------------------------------------------------------ */
-
-static double round_6(double x)
-{
-	return round(x * 1e6) / 1e6;
-}
-
-static enum err compare(struct ctx *ctx, const struct search *search, const struct probe *probe,
-			const struct kb_vector *v, struct best *best)
-{
-	struct candidate c;
-	double similarity;
-
-	if (v->bytes.n != EMBEDDING_DIMENSIONS * sizeof(float) || v->chunk_id.n != UUID_TEXT)
-		return fail(ctx, ERR_INTERNAL, "the vector of chunk %.*s is damaged", STR(v->chunk_id));
-	similarity = embedding_similarity(probe_cosine(probe, v->bytes.p));
-	if (similarity < search->min_similarity)
-		return OK;
-	c.similarity = round_6(similarity);
-	memcpy(c.chunk_id, v->chunk_id.p, UUID_TEXT);
-	best_offer(best, &c);
-	return OK;
-}
-
-/* knowledge_base_id absent: all of the workspace. */
-static enum err scan(struct ctx *ctx, const struct search *search, const struct probe *probe,
-		     struct str knowledge_base_id, struct best *best)
-{
-	AUTO(stmt_done) struct stmt rows = {0};
-	struct kb_vector v;
-	bool row;
-
-	TRY(vectors_scan(ctx, search->workspace_id, knowledge_base_id, str_of(embedder_info()->model), &rows));
-	for (;;) {
-		TRY(vectors_next(ctx, &rows, &row, &v));
-		if (!row)
-			return OK;
-		TRY(compare(ctx, search, probe, &v, best));
-	}
-}
-
-static bool named_before(const struct list *ids, size_t i)
-{
-	for (size_t j = 0; j < i; j++)
-		if (str_eq(*LIST_AT(*ids, struct str, i), *LIST_AT(*ids, struct str, j)))
-			return true;
-	return false;
-}
-
-static enum err scan_all(struct ctx *ctx, const struct search *search, const struct probe *probe, struct best *best)
+/* The bases to go through, each once. */
+static enum err scope_of(struct ctx *ctx, const struct search *search, struct list *out)
 {
 	const struct list *ids = &search->knowledge_base_ids;
+	struct str *scope;
+	size_t n = 0;
 
 	if (search->everywhere)
-		return scan(ctx, search, probe, (struct str){ NULL, 0 }, best);
-	for (size_t i = 0; i < ids->n; i++)
-		if (!named_before(ids, i))
-			TRY(scan(ctx, search, probe, *LIST_AT(*ids, struct str, i), best));
+		return knowledge_bases_ids(ctx, search->workspace_id, out);
+	scope = arena_array(ctx->mem, ids->n, sizeof(*scope));
+	for (size_t i = 0; i < ids->n; i++) {
+		struct str id = *LIST_AT(*ids, struct str, i);
+		size_t before = 0;
+
+		while (before < n && !str_eq(scope[before], id))
+			before++;
+		if (before == n)
+			scope[n++] = id;
+	}
+	*out = (struct list){ scope, n };
 	return OK;
 }
+
+static struct index_best room_for(struct ctx *ctx, size_t max)
+{
+	return (struct index_best){ .items = arena_array(ctx->mem, max, sizeof(struct index_hit)), .max = max };
+}
+
+/* -- by meaning ---------------------------------------------------------------------------------- */
+
+static enum err nearest(struct ctx *ctx, const struct asking *a, double min_similarity, struct index_best *best)
+{
+	struct index_query query = { .workspace_id = a->search->workspace_id, .model = a->search->model,
+				     .vector = a->vector, .min_similarity = min_similarity };
+
+	for (size_t i = 0; i < a->scope.n; i++) {
+		query.knowledge_base_id = *LIST_AT(a->scope, struct str, i);
+		TRY(index_search(ctx, &query, best));
+	}
+	return OK;
+}
+
+static enum err by_meaning(struct ctx *ctx, const struct asking *a, double min_similarity, struct index_best *out)
+{
+	*out = room_for(ctx, (size_t)a->search->top_k);
+	return nearest(ctx, a, min_similarity, out);
+}
+
+/* -- by words ------------------------------------------------------------------------------------ */
+
+static enum err by_words(struct ctx *ctx, const struct asking *a, double min_similarity, struct index_best *out)
+{
+	struct keyword_question question;
+	struct keyword_scope words;
+
+	*out = room_for(ctx, (size_t)a->search->top_k);
+	TRY(keyword_scope_open(ctx, a->search->workspace_id, &a->scope, &words));
+	keyword_question_of(ctx->mem, a->search->text, &question);
+	return keyword_search(ctx, &words, &question, min_similarity, out);
+}
+
+/* -- by both ------------------------------------------------------------------------------------- */
+
+enum {
+	CANDIDATES = 200,                    /* of either kind, unless more are to be shown */
+	READ_AGAIN = 10,                     /* passages, at most, */
+	READ_ONE_IN = 20,                    /* and at most this part of all: they would only say what the base is about */
+};
+
+/* What resembles the text at all. */
+#define SOME_SIMILARITY 1e-6
+
+/* What the vectors' word counts for, when the words' counts 1. The built-in model knows nothing but
+ * words, and those less well: as an equal it would only blur the other list. It is left the places
+ * behind it, which matter where no word is found, as when the only one is misspelt. */
+static double weight_of(const struct embedding_model *model)
+{
+	return str_eq(model->name, embedding_builtin.name) ? 0.02 : 1;
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+static enum err widen(struct ctx *ctx, const struct asking *a, const struct keyword_scope *words,
+		      const struct index_best *first, struct keyword_question *question)
+{
+	size_t n = 0, most = smaller(READ_AGAIN, smaller(first->n, words->n_chunks / READ_ONE_IN));
+	struct str texts[READ_AGAIN], title;
+	struct kb_chunk chunk;
+
+	for (; n < most; n++) {
+		TRY(chunks_by_seq(ctx, a->search->workspace_id, first->items[n].chunk_seq, &chunk, &title));
+		texts[n] = chunk.text;
+	}
+	keyword_question_widen(ctx->mem, words, texts, n, question);
+	return OK;
+}
+
+static void keep(struct index_best *best, size_t max, double min_similarity)
+{
+	size_t n = 0;
+
+	while (n < best->n && n < max && best->items[n].similarity >= min_similarity)
+		n++;
+	best->n = n;
+}
+
+static enum err by_both(struct ctx *ctx, const struct asking *a, double min_similarity, struct index_best *out)
+{
+	size_t top_k = (size_t)a->search->top_k, depth = top_k > CANDIDATES ? top_k : CANDIDATES;
+	struct index_best meant = room_for(ctx, depth), said = room_for(ctx, depth), first;
+	struct keyword_question question;
+	struct keyword_scope words;
+
+	TRY(keyword_scope_open(ctx, a->search->workspace_id, &a->scope, &words));
+	keyword_question_of(ctx->mem, a->search->text, &question);
+	TRY(nearest(ctx, a, SOME_SIMILARITY, &meant));
+	TRY(keyword_search(ctx, &words, &question, 0, &said));
+	fuse(ctx->mem, &said, &meant, 1, &first);
+	/* Where no word of the text was found, other words would be as far off. */
+	if (said.n > 0) {
+		TRY(widen(ctx, a, &words, &first, &question));
+		TRY(keyword_search(ctx, &words, &question, 0, &said));
+	}
+	fuse(ctx->mem, &said, &meant, weight_of(a->search->model), out);
+	keep(out, top_k, min_similarity);
+	return OK;
+}
+
+static const struct mode {
+	enum err (*rank)(struct ctx *ctx, const struct asking *a, double min_similarity, struct index_best *out);
+	bool embeds;
+	double min_similarity;               /* unless the search has one */
+} MODES[] = {
+	[SEARCH_SEMANTIC] = { by_meaning, true, 0.5 },
+	[SEARCH_KEYWORD] = { by_words, false, 0 },
+	[SEARCH_HYBRID] = { by_both, true, 0 },
+};
 
 /* -- the hits ------------------------------------------------------------------------------------ */
 
-static enum err read_hit(struct ctx *ctx, struct str workspace_id, const struct candidate *c, struct search_hit *out)
+static enum err read_hit(struct ctx *ctx, struct str workspace_id, const struct index_hit *found,
+			 struct search_hit *out)
 {
 	struct str title;
 	struct kb_chunk chunk;
 
-	TRY(chunks_by_id(ctx, workspace_id, (struct str){ c->chunk_id, UUID_TEXT }, &chunk, &title));
+	TRY(chunks_by_seq(ctx, workspace_id, found->chunk_seq, &chunk, &title));
 	*out = (struct search_hit){
 		.chunk_id = chunk.id, .knowledge_base_id = chunk.knowledge_base_id, .knowledge_base_title = title,
-		.content_id = chunk.content_id, .content = chunk.text, .similarity = c->similarity,
+		.content_id = chunk.content_id, .content = chunk.text, .similarity = found->similarity,
 	};
 	return json_parse(ctx, chunk.metadata, JSON_STRICT, &out->metadata);
 }
 
-static enum err read_hits(struct ctx *ctx, struct str workspace_id, const struct best *best, struct list *out)
+static enum err read_hits(struct ctx *ctx, struct str workspace_id, const struct index_best *best, struct list *out)
 {
 	struct search_hit *hits = arena_array(ctx->mem, best->n, sizeof(*hits));
-	size_t n = 0;
 
-	for (size_t i = 0; i < best->n; i++) {
-		enum err e = read_hit(ctx, workspace_id, &best->items[i], &hits[n]);
-
-		/* Deleted since it was found, when the caller did without a snapshot. */
-		if (e == ERR_NOT_FOUND)
-			continue;
-		TRY(e);
-		n++;
-	}
-	*out = (struct list){ hits, n };
+	for (size_t i = 0; i < best->n; i++)
+		TRY(read_hit(ctx, workspace_id, &best->items[i], &hits[i]));
+	*out = (struct list){ hits, best->n };
 	return OK;
 }
 
-enum err knowledge_search(struct ctx *ctx, const struct search *search, struct list *out)
+/* A provider may take its time, and a snapshot held meanwhile would hold up the store's log. */
+static enum err embed_question(struct ctx *ctx, const struct search *search, struct asking *a, int64_t *tokens)
 {
-	struct best best = { .max = (size_t)search->top_k };
-	struct probe probe;
+	float *vector = arena_array(ctx->mem, search->model->dimensions, sizeof(*vector));
 
-	assert(search->top_k >= 1 && search->top_k <= SEARCH_TOP_MAX);
-	probe_init(&probe, search->text);
-	TRY(scan_all(ctx, search, &probe, &best));
+	a->vector = vector;
+	return embed_texts(ctx, search->model, &search->text, 1, NULL, vector, tokens);
+}
+
+/* Another model may have taken over while the text was embedded, and the vectors of the one that was
+ * asked may be gone already: without this, a search would find nothing and say so. */
+static enum err require_current(struct ctx *ctx, const struct embedding_model *model)
+{
+	struct embedder current;
+
+	TRY(embedders_current(ctx, &current));
+	if (current.id != model->id)
+		return fail(ctx, ERR_CONFLICT, "the embedding model was changed during the search");
+	return OK;
+}
+
+enum err knowledge_search(struct ctx *ctx, const struct search *search, struct list *out, int64_t *tokens)
+{
+	const struct mode *mode = &MODES[search->mode];
+	struct asking asking = { .search = search };
+	struct index_best best;
+
+	assert(search->top_k >= 1);
+	*tokens = 0;
+	db_snapshot_end(ctx);
+	if (mode->embeds)
+		TRY(embed_question(ctx, search, &asking, tokens));
+	TRY(db_snapshot_begin(ctx));
+	if (mode->embeds)
+		TRY(require_current(ctx, search->model));
+	TRY(scope_of(ctx, search, &asking.scope));
+	TRY(mode->rank(ctx, &asking, search->min_similarity < 0 ? mode->min_similarity : search->min_similarity, &best));
 	return read_hits(ctx, search->workspace_id, &best, out);
 }

@@ -1,15 +1,17 @@
-/* knowledge/search.h: the passages of a workspace's knowledge bases that are nearest to a text.
+/* knowledge/search.h: the passages of a workspace's knowledge bases that fit a text best.
  *
- * The answer is exact: every stored vector in scope is compared. How they are gone through is
- * this file's own business; callers see only the best few.
+ * By meaning (the vectors' cosine), by words (BM25), or by both: the two rankings fused.
  * Threads: any, each with its own ctx.
  */
 #ifndef KNOWLEDGE_SEARCH_H
 #define KNOWLEDGE_SEARCH_H
 
 #include "json/field.h"
+#include "model/embed.h"
 
 enum { SEARCH_TOP_MAX = 50 };
+
+enum search_mode { SEARCH_SEMANTIC, SEARCH_KEYWORD, SEARCH_HYBRID };
 
 struct search {
 	struct str workspace_id;
@@ -17,8 +19,11 @@ struct search {
 	bool everywhere;                     /* in all knowledge bases of the workspace */
 	struct list knowledge_base_ids;      /* else in these: of struct str, canonical UUIDs. Repeated
 	                                      * ones count once; unknown ones hold nothing. */
+	enum search_mode mode;
 	int64_t top_k;                       /* 1 to SEARCH_TOP_MAX */
-	double min_similarity;               /* 0 to 1; what is less near is no hit */
+	double min_similarity;               /* 0 to 1; what is less similar is no hit, in any mode. Below 0:
+	                                      * the mode's own, which is 0.5 by meaning and else 0 */
+	const struct embedding_model *model; /* whose vectors are compared; by words alone, none are */
 };
 
 struct search_hit {
@@ -28,8 +33,10 @@ struct search_hit {
 	const struct json *metadata;         /* an object: chunkIndex, source, ... */
 };
 
-/* *out: of struct search_hit, in ctx->mem; the most similar first, equals by chunk_id. Reads
- * several rows: for one view of them call db_snapshot_begin first. */
-enum err knowledge_search(struct ctx *ctx, const struct search *search, struct list *out);
+/* *out: of struct search_hit, in ctx->mem; the most similar first, equals by chunk_id. *tokens: what
+ * embedding the text cost; 0 when it was not embedded. All rows are of one snapshot, begun here once
+ * the text is embedded: one that the caller holds is ended. ERR_CONFLICT: meanwhile another model
+ * has become current; search again with that one. */
+enum err knowledge_search(struct ctx *ctx, const struct search *search, struct list *out, int64_t *tokens);
 
 #endif

@@ -23,79 +23,40 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/buf.h"
-#include "model/words.h"
+#include "model/vocabulary.h"
 
 enum {
 	UNIT = 64,                   /* sums count in 1/(64 * WORD_WEIGHT_ONE) of a word */
 	WORD_COPIES = 8,             /* dimensions a word is spread over */
 	SATURATION = 3,              /* a word n times counts (1 + s) * n / (n + s) */
-	TRIPLE_PARTS = 2,            /* all letter triples together weigh 1/2 of their word */
 	TRIPLE = 3,
 	TRIPLES_FROM = 4,            /* letters a stem needs for triples to tell it apart */
-	FIRST_SLOTS = 1024,          /* enough for a chunk of ordinary size */
 };
+
+/* What all letter triples of a word weigh together, the word itself being 1. */
+#define TRIPLES 0.55
 
 /* --- the bag: what occurs, and how often --------------------------------------------------- */
 
-struct term {
-	uint64_t hash;               /* 0: a free slot */
-	uint32_t count, weight;
-	uint32_t stem_at, stem_n;    /* in the bag's letters */
-};
-
-struct bag {
-	struct term *slots;          /* open addressing; a power of two of them, at most half full */
-	size_t n_slots, n;
-	struct buf letters;
-};
-
-static struct term *slot_of(const struct bag *bag, uint64_t hash)
-{
-	size_t i = hash & (bag->n_slots - 1);
-
-	while (bag->slots[i].hash && bag->slots[i].hash != hash)
-		i = (i + 1) & (bag->n_slots - 1);
-	return &bag->slots[i];
-}
-
-static void grow(struct bag *bag)
-{
-	struct bag larger = { .n_slots = bag->n_slots ? 2 * bag->n_slots : FIRST_SLOTS };
-
-	larger.slots = xcalloc(larger.n_slots, sizeof(*larger.slots));
-	for (size_t i = 0; i < bag->n_slots; i++)
-		if (bag->slots[i].hash)
-			*slot_of(&larger, bag->slots[i].hash) = bag->slots[i];
-	free(bag->slots);
-	bag->slots = larger.slots;
-	bag->n_slots = larger.n_slots;
-}
-
-static void count(struct bag *bag, const struct word *word)
-{
-	struct term *t;
-
-	if (2 * bag->n >= bag->n_slots)
-		grow(bag);
-	t = slot_of(bag, word->hash);
-	if (!t->hash) {
-		*t = (struct term){ word->hash, 0, word->weight, (uint32_t)bag->letters.n, (uint32_t)word->stem.n };
-		buf_str(&bag->letters, word->stem);
-		bag->n++;
-	}
-	t->count++;
-}
-
-static void fill(struct bag *bag, struct str text)
-{
+struct lexical {
 	struct word_reader reader;
-	struct word word;
+	struct arena stems;
+	struct vocabulary words;
+	uint32_t *counts;            /* of each word */
+	size_t counts_cap;
+};
 
-	word_reader_init(&reader, text);
-	while (word_next(&reader, &word))
-		count(bag, &word);
-	word_reader_fini(&reader);
+static void count(struct lexical *l, const struct word *word)
+{
+	size_t before = l->words.n, number = vocabulary_number(&l->words, word);
+
+	if (number == l->counts_cap) {
+		l->counts_cap = l->counts_cap ? 2 * l->counts_cap : 512;
+		l->counts = xrealloc(l->counts, l->counts_cap * sizeof(*l->counts));
+	}
+	if (number == before)
+		l->counts[number] = 0;
+	l->counts[number]++;
 }
 
 /* --- the vector ---------------------------------------------------------------------------- */
@@ -118,22 +79,34 @@ static void add_triples(int64_t sums[static LEXICAL_DIMENSIONS], struct str stem
 {
 	char marked[WORD_MAX_BYTES + 2] = "^";
 	size_t n = stem.n;           /* as many as letters, with a mark at either end */
+	int64_t each = part(TRIPLES * (double)weight, n);
 
 	memcpy(marked + 1, stem.p, stem.n);
 	marked[stem.n + 1] = '$';
 	for (size_t i = 0; i < n; i++)
-		add(sums, hash_bytes((struct str){ marked + i, TRIPLE }), part((double)weight / TRIPLE_PARTS, n));
+		add(sums, hash_bytes((struct str){ marked + i, TRIPLE }), each);
 }
 
-static void add_term(int64_t sums[static LEXICAL_DIMENSIONS], const struct term *t, const char *letters)
+/* A shared word counts by its weight in either text, so by the square. Three quarters of the weight, as a
+ * power, are enough of a difference between common words and rare ones. Square roots are exact to the
+ * last bit on every machine, and powers are not. */
+static double softened(uint32_t weight)
 {
-	int64_t n = t->count;
-	int64_t weight = t->weight * UNIT * (1 + SATURATION) * n / (n + SATURATION);
+	double w = (double)weight / WORD_WEIGHT_ONE;
+
+	return sqrt(w * sqrt(w));
+}
+
+static void add_word(int64_t sums[static LEXICAL_DIMENSIONS], const struct word *word, int64_t n)
+{
+	int64_t most = (int64_t)(softened(word->weight) * WORD_WEIGHT_ONE) * UNIT * (1 + SATURATION);
+	int64_t weight = most * n / (n + SATURATION);
+	int64_t copy = part((double)weight, WORD_COPIES);
 
 	for (uint64_t i = 1; i <= WORD_COPIES; i++)
-		add(sums, hash_mix(t->hash + i), part((double)weight, WORD_COPIES));
-	if (t->stem_n >= TRIPLES_FROM)
-		add_triples(sums, (struct str){ letters + t->stem_at, t->stem_n }, weight);
+		add(sums, hash_mix(word->hash + i), copy);
+	if (word->stem.n >= TRIPLES_FROM)
+		add_triples(sums, word->stem, weight);
 }
 
 static void scale_to_unit(const int64_t sums[static LEXICAL_DIMENSIONS], float out[static LEXICAL_DIMENSIONS])
@@ -148,18 +121,62 @@ static void scale_to_unit(const int64_t sums[static LEXICAL_DIMENSIONS], float o
 		out[i] = (float)((double)sums[i] / length);
 }
 
-void lexical_embed(struct str text, float out[static LEXICAL_DIMENSIONS])
+/* --- a text at a time ---------------------------------------------------------------------- */
+
+static void init(struct lexical *l)
+{
+	*l = (struct lexical){0};
+	arena_init(&l->stems, 0);
+	l->words.mem = &l->stems;
+	word_reader_init(&l->reader, S(""));
+}
+
+static void fini(struct lexical *l)
+{
+	word_reader_fini(&l->reader);
+	vocabulary_fini(&l->words);
+	arena_fini(&l->stems);
+	free(l->counts);
+}
+
+struct lexical *lexical_new(void)
+{
+	struct lexical *l = xmalloc(sizeof(*l));
+
+	init(l);
+	return l;
+}
+
+void lexical_free(struct lexical *l)
+{
+	if (!l)
+		return;
+	fini(l);
+	free(l);
+}
+
+void lexical_embed_next(struct lexical *l, struct str text, float out[static LEXICAL_DIMENSIONS])
 {
 	int64_t sums[LEXICAL_DIMENSIONS] = {0};
-	struct bag bag = {0};
+	struct word word;
 
-	fill(&bag, text);
-	for (size_t i = 0; i < bag.n_slots; i++)
-		if (bag.slots[i].hash)
-			add_term(sums, &bag.slots[i], bag.letters.p);
+	vocabulary_clear(&l->words);
+	arena_reset(&l->stems);
+	word_reader_on(&l->reader, text);
+	while (word_next(&l->reader, &word))
+		count(l, &word);
+	for (size_t i = 0; i < l->words.n; i++)
+		add_word(sums, &l->words.words[i], l->counts[i]);
 	scale_to_unit(sums, out);
-	free(bag.slots);
-	buf_fini(&bag.letters);
+}
+
+void lexical_embed(struct str text, float out[static LEXICAL_DIMENSIONS])
+{
+	struct lexical l;
+
+	init(&l);
+	lexical_embed_next(&l, text, out);
+	fini(&l);
 }
 
 /* --- what the user sees -------------------------------------------------------------------- */

@@ -21,17 +21,21 @@ struct word {
 };
 
 struct sb_stemmer;
+struct word_memo;
 
 struct word_reader {
 	struct str rest;
 	struct sb_stemmer *stemmer;
+	struct word_memo *memo;      /* what it has found out about words; NULL: too few for it to be worth while */
+	size_t n_read;
 	char folded[WORD_MAX_BYTES];
 };
 
 /* Borrows text until word_reader_fini. */
 void word_reader_init(struct word_reader *r, struct str text);
 void word_reader_fini(struct word_reader *r);
-/* Starts over with another text and the same stemmer. */
+/* Starts over with another text. One reader for many texts is much faster than one for each: it
+ * remembers the words it has met. */
 void word_reader_on(struct word_reader *r, struct str text);
 /* False at the end. A word longer than WORD_MAX_BYTES arrives in pieces. Scripts written without
  * spaces arrive one character at a time. */

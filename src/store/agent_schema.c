@@ -105,7 +105,7 @@ static const struct schema trigger_schema = SCHEMA("Trigger", trigger, trigger_f
 static const struct field agent_fields[] = {
 	{ F_ID("id", agent, id), .read_only = true },
 	{ F_ID("workspaceId", agent, workspace_id), .read_only = true },
-	{ F_ID("createdBy", agent, created_by), .read_only = true },
+	{ F_STR("createdBy", agent, created_by), .read_only = true, .doc = "The id of a user." },
 	{ F_TIME("createdAt", agent, created_at), .read_only = true },
 	{ F_TIME("updatedAt", agent, updated_at), .read_only = true },
 	{ F_STR("name", agent, name), .required = true, .min = 1, .max = 255, .not_blank = true,

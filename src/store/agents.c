@@ -8,7 +8,7 @@
 
 #include <pthread.h>
 
-#include "store/rows.h"
+#include "store/tables.h"
 
 #define COLS "id, workspace_id, name, app_id, created_by, created_at, updated_at, published_id, spec"
 /* $2 is the search text, or NULL. */
@@ -17,7 +17,7 @@
 	"OR instr(lower(coalesce(spec ->> '$.description', '')), lower($2)))"
 #define PAGE_BY(order) "SELECT " COLS MATCHING " ORDER BY " order " LIMIT $3 OFFSET $4"
 
-enum { TEXT, BY_ID, BY_NAME, USING, INSERT, UPDATE, DELETE, COUNT, LIST };
+enum { TEXT, BY_ID, BY_NAME, USING, ALL, INSERT, UPDATE, DELETE, COUNT, LIST };
 
 static const struct sql SQL[] = {
 	[TEXT] = { "agents.text", "SELECT form, spec FROM agent WHERE workspace_id = $1 AND id = $2" },
@@ -25,6 +25,7 @@ static const struct sql SQL[] = {
 	[BY_NAME] = { "agents.by_name", "SELECT " COLS " FROM agent WHERE workspace_id = $1 AND name = $2" },
 	[USING] = { "agents.using",
 		"SELECT " COLS " FROM agent WHERE workspace_id = $1 AND instr(spec, $2) ORDER BY id" },
+	[ALL] = { "agents.all", "SELECT " COLS " FROM agent ORDER BY id" },
 	[INSERT] = { "agents.insert", "INSERT INTO agent (" COLS ", form) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)" },
 	[UPDATE] = { "agents.update",
 		"UPDATE agent SET name = $3, app_id = $4, updated_at = $5, published_id = $6, spec = $7, form = $8 "
@@ -60,28 +61,32 @@ static int64_t current_form(void)
 
 static enum err read_agent(struct ctx *ctx, struct stmt *s, void *out)
 {
-	struct agent a = {0};
+	struct agent a = {0}, columns;
 	const struct json *spec;
-	struct str name, app_id;
 
 	a.id = col_str(ctx, s);
 	a.workspace_id = col_str(ctx, s);
-	name = col_str(ctx, s);
-	app_id = col_str(ctx, s);
+	a.name = col_str(ctx, s);
+	a.app_id = col_str(ctx, s);
 	a.created_by = col_str(ctx, s);
 	a.created_at = col_time(s);
 	a.updated_at = col_time(s);
 	a.published_id = col_str(ctx, s);
+	columns = a;
 	/* Whatever is wrong with what we stored, the caller did nothing invalid. */
 	if (json_parse(ctx, col_str(ctx, s), JSON_STRICT, &spec) != OK ||
 	    schema_read(ctx, &agent_schema, spec, READ_STORED, &a) != OK)
 		return fail(ctx, ERR_INTERNAL, "agent %.*s: its spec cannot be read", STR(a.id));
-	/* The columns are the truth for what stands in both. */
-	a.name = name;
-	a.app_id = app_id;
+	/* The columns are the truth for what stands in both; times are cut to milliseconds in the spec. */
+	a.name = columns.name;
+	a.app_id = columns.app_id;
+	a.created_at = columns.created_at;
+	a.updated_at = columns.updated_at;
 	*(struct agent *)out = a;
 	return OK;
 }
+
+const struct table_rows agents_rows = { &SQL[ALL], read_agent };
 
 static enum err read_one(struct ctx *ctx, const struct sql *sql, struct str workspace_id, struct str key, struct agent *out)
 {

@@ -1,7 +1,7 @@
 /* store/kb_contents.c: SQL of kb_content, kb_chunk and kb_vector. */
 #include "store/kb_contents.h"
 
-#include "store/rows.h"
+#include "store/tables.h"
 
 /* Vectors are stored as they lie in memory; on another machine the same bytes must mean the same. */
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "stored vectors are little-endian");
@@ -9,41 +9,74 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "stored vectors are li
 #define CONTENT_COLS \
 	"id, workspace_id, knowledge_base_id, source, title, url, file_name, mime_type, bytes, words, chunks, " \
 	"created_at"
-#define CHUNK_COLS "id, workspace_id, knowledge_base_id, content_id, chunk_index, text, metadata, created_at"
+#define NEW_CHUNK_COLS "id, workspace_id, knowledge_base_id, content_id, chunk_index, text, metadata, created_at"
+#define CHUNK_COLS "c.seq, c.id, c.workspace_id, c.knowledge_base_id, c.content_id, c.chunk_index, c.text, " \
+	"c.metadata, c.created_at"
 
 enum {
-	CONTENT_INSERT, CHUNK_INSERT, VECTOR_INSERT, COUNTS, CHUNK_PAGE, CHUNK_BY_ID, SCAN_BASE, SCAN_WORKSPACE,
+	CONTENT_INSERT, CONTENT_COUNT, CONTENT_PAGE, CONTENT_BY_ID, CONTENT_DELETE, CHUNK_INSERT, VECTOR_INSERT, COUNTS,
+	CHUNK_PAGE, CHUNKS_OF_CONTENT, CHUNK_BY_SEQ, VECTOR_OF_CHUNK, SCAN,
+	VECTORS_STATE, VECTORS_COUNT, VECTOR_SEQS, VECTOR_BY_SEQ, CHUNK_ID, CONTENT_ALL, CHUNK_ALL,
 };
 
 static const struct sql SQL[] = {
 	[CONTENT_INSERT] = { "contents.insert",
 		"INSERT INTO kb_content (" CONTENT_COLS ") "
 		"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)" },
+	[CONTENT_COUNT] = { "contents.count_all",
+		"SELECT count(*) FROM kb_content WHERE workspace_id = $1 AND knowledge_base_id = $2" },
+	[CONTENT_PAGE] = { "contents.page",
+		"SELECT " CONTENT_COLS " FROM kb_content WHERE workspace_id = $1 AND knowledge_base_id = $2 "
+		"ORDER BY id DESC LIMIT $3 OFFSET $4" },
+	[CONTENT_BY_ID] = { "contents.by_id",
+		"SELECT " CONTENT_COLS " FROM kb_content WHERE workspace_id = $1 AND knowledge_base_id = $2 AND id = $3" },
+	/* Chunks, vectors and words follow by their foreign keys. */
+	[CONTENT_DELETE] = { "contents.delete",
+		"DELETE FROM kb_content WHERE workspace_id = $1 AND knowledge_base_id = $2 AND id = $3" },
 	[CHUNK_INSERT] = { "chunks.insert",
-		"INSERT INTO kb_chunk (" CHUNK_COLS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)" },
+		"INSERT INTO kb_chunk (" NEW_CHUNK_COLS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING seq" },
 	[VECTOR_INSERT] = { "vectors.insert",
-		"INSERT INTO kb_vector (workspace_id, knowledge_base_id, chunk_id, model, vector) "
+		"INSERT INTO kb_vector (workspace_id, knowledge_base_id, chunk_seq, embedder_id, vector) "
 		"VALUES ($1, $2, $3, $4, $5)" },
-	/* Vectors are counted from the chunks' side: their own rows are long. */
+	/* Vectors are counted by their index: their rows are long. */
 	[COUNTS] = { "contents.count",
 		"SELECT (SELECT count(*) FROM kb_content WHERE workspace_id = $1 AND knowledge_base_id = $2), "
-		"count(*), count((SELECT 1 FROM kb_vector v WHERE v.chunk_id = c.id)) "
-		"FROM kb_chunk c WHERE c.workspace_id = $1 AND c.knowledge_base_id = $2" },
+		"(SELECT chunks FROM knowledge_base WHERE workspace_id = $1 AND id = $2), "
+		"(SELECT count(*) FROM kb_vector WHERE embedder_id = $3 "
+		"AND knowledge_base_id = (SELECT id FROM knowledge_base WHERE workspace_id = $1 AND id = $2))" },
 	/* Content ids grow with time, so the index on them is the order of creation. */
 	[CHUNK_PAGE] = { "chunks.page",
-		"SELECT c.id, c.workspace_id, c.knowledge_base_id, c.content_id, c.chunk_index, c.text, c.metadata, "
-		"c.created_at, v.model, length(v.vector) FROM kb_chunk c JOIN kb_vector v ON v.chunk_id = c.id "
+		"SELECT " CHUNK_COLS ", e.id, e.model, e.dimensions FROM kb_chunk c "
+		"JOIN kb_vector v ON v.chunk_seq = c.seq AND v.embedder_id = $3 JOIN embedder e ON e.id = $3 "
 		"WHERE c.workspace_id = $1 AND c.knowledge_base_id = $2 ORDER BY c.content_id, c.chunk_index "
-		"LIMIT $3 OFFSET $4" },
-	[CHUNK_BY_ID] = { "chunks.by_id",
-		"SELECT c.id, c.workspace_id, c.knowledge_base_id, c.content_id, c.chunk_index, c.text, c.metadata, "
-		"c.created_at, b.title FROM kb_chunk c JOIN knowledge_base b ON b.id = c.knowledge_base_id "
-		"WHERE c.workspace_id = $1 AND c.id = $2" },
-	[SCAN_BASE] = { "vectors.of_base",
-		"SELECT chunk_id, vector FROM kb_vector "
-		"WHERE workspace_id = $1 AND model = $2 AND knowledge_base_id = $3" },
-	[SCAN_WORKSPACE] = { "vectors.of_workspace",
-		"SELECT chunk_id, vector FROM kb_vector WHERE workspace_id = $1 AND model = $2" },
+		"LIMIT $4 OFFSET $5" },
+	[CHUNKS_OF_CONTENT] = { "chunks.of_content",
+		"SELECT " CHUNK_COLS " FROM kb_chunk c WHERE c.workspace_id = $1 AND c.knowledge_base_id = $2 "
+		"AND c.content_id = $3 ORDER BY c.chunk_index LIMIT $4 OFFSET $5" },
+	[VECTOR_OF_CHUNK] = { "vectors.of_chunk",
+		"SELECT vector FROM kb_vector WHERE workspace_id = $1 AND chunk_seq = $2 AND embedder_id = $3" },
+	[CHUNK_BY_SEQ] = { "chunks.by_seq",
+		"SELECT " CHUNK_COLS ", b.title FROM kb_chunk c JOIN knowledge_base b ON b.id = c.knowledge_base_id "
+		"WHERE c.workspace_id = $1 AND c.seq = $2" },
+	[SCAN] = { "vectors.scan",
+		"SELECT chunk_seq, vector FROM kb_vector WHERE knowledge_base_id = $2 AND embedder_id = $3 "
+		"AND chunk_seq > $4 AND workspace_id = $1 ORDER BY chunk_seq" },
+	[VECTORS_STATE] = { "vectors.state",
+		"SELECT revision, removals, (SELECT coalesce(max(chunk_seq), 0) FROM kb_vector "
+		"WHERE knowledge_base_id = $2 AND embedder_id = $3) "
+		"FROM knowledge_base WHERE workspace_id = $1 AND id = $2" },
+	/* These two read an index and no vector. */
+	[VECTORS_COUNT] = { "vectors.count_after",
+		"SELECT count(*) FROM kb_vector WHERE embedder_id = $3 AND chunk_seq > $4 "
+		"AND knowledge_base_id = (SELECT id FROM knowledge_base WHERE workspace_id = $1 AND id = $2)" },
+	[VECTOR_SEQS] = { "vectors.seqs",
+		"SELECT chunk_seq FROM kb_vector WHERE embedder_id = $3 AND knowledge_base_id = "
+		"(SELECT id FROM knowledge_base WHERE workspace_id = $1 AND id = $2) ORDER BY chunk_seq" },
+	[VECTOR_BY_SEQ] = { "vectors.by_seq",
+		"SELECT vector FROM kb_vector WHERE workspace_id = $1 AND chunk_seq = $2 AND embedder_id = $3" },
+	[CHUNK_ID] = { "chunks.id", "SELECT id FROM kb_chunk WHERE workspace_id = $1 AND seq = $2" },
+	[CONTENT_ALL] = { "contents.all", "SELECT " CONTENT_COLS " FROM kb_content ORDER BY id" },
+	[CHUNK_ALL] = { "chunks.all", "SELECT " CHUNK_COLS " FROM kb_chunk c ORDER BY c.seq" },
 };
 
 /* -- inserting ----------------------------------------------------------------------------------- */
@@ -68,15 +101,15 @@ enum err contents_insert(struct ctx *ctx, struct db_tx *tx, const struct kb_cont
 	return stmt_run(ctx, &s, NULL);
 }
 
-static enum err insert_vector(struct ctx *ctx, struct db_tx *tx, const struct kb_chunk *c)
+static enum err insert_vector(struct ctx *ctx, struct db_tx *tx, const struct kb_chunk *c, int64_t seq)
 {
 	AUTO(stmt_done) struct stmt s = {0};
 
 	TRY(stmt_write(ctx, tx, &SQL[VECTOR_INSERT], &s));
 	bind_str(&s, c->workspace_id);
 	bind_str(&s, c->knowledge_base_id);
-	bind_str(&s, c->id);
-	bind_str(&s, c->model);
+	bind_int(&s, seq);
+	bind_int(&s, c->embedder_id);
 	bind_blob(&s, c->vector, c->dimensions * sizeof(*c->vector));
 	return stmt_run(ctx, &s, NULL);
 }
@@ -94,19 +127,35 @@ enum err chunks_insert(struct ctx *ctx, struct db_tx *tx, const struct kb_chunk 
 	bind_str(&s, c->text);
 	bind_str(&s, c->metadata);
 	bind_time(&s, c->created_at);
-	TRY(stmt_run(ctx, &s, NULL));
-	return insert_vector(ctx, tx, c);
+	TRY(row_required(ctx, &s, "chunk"));
+	return insert_vector(ctx, tx, c, col_int(&s));
+}
+
+/* -- deleting ------------------------------------------------------------------------------------ */
+
+enum err contents_delete(struct ctx *ctx, struct db_tx *tx, struct str workspace_id, struct str knowledge_base_id,
+			 struct str id)
+{
+	AUTO(stmt_done) struct stmt s = {0};
+
+	TRY(stmt_write(ctx, tx, &SQL[CONTENT_DELETE], &s));
+	bind_str(&s, workspace_id);
+	bind_str(&s, knowledge_base_id);
+	bind_str(&s, id);
+	return rows_changed(ctx, &s, "content");
 }
 
 /* -- reading ------------------------------------------------------------------------------------- */
 
-enum err contents_count(struct ctx *ctx, struct str workspace_id, struct str knowledge_base_id, struct kb_counts *out)
+enum err contents_count(struct ctx *ctx, struct str workspace_id, struct str knowledge_base_id, int64_t embedder_id,
+			struct kb_counts *out)
 {
 	AUTO(stmt_done) struct stmt s = {0};
 
 	TRY(stmt_read(ctx, &SQL[COUNTS], &s));
 	bind_str(&s, workspace_id);
 	bind_str(&s, knowledge_base_id);
+	bind_int(&s, embedder_id);
 	TRY(row_required(ctx, &s, "count"));
 	out->contents = col_int(&s);
 	out->chunks = col_int(&s);
@@ -114,9 +163,61 @@ enum err contents_count(struct ctx *ctx, struct str workspace_id, struct str kno
 	return OK;
 }
 
+static enum err read_content(struct ctx *ctx, struct stmt *s, void *out)
+{
+	struct kb_content *c = out;
+
+	c->id = col_str(ctx, s);
+	c->workspace_id = col_str(ctx, s);
+	c->knowledge_base_id = col_str(ctx, s);
+	c->source = col_str(ctx, s);
+	c->title = col_str(ctx, s);
+	c->url = col_str(ctx, s);
+	c->file_name = col_str(ctx, s);
+	c->mime_type = col_str(ctx, s);
+	c->bytes = col_int(s);
+	c->words = col_int(s);
+	c->chunks = col_int(s);
+	c->created_at = col_time(s);
+	return OK;
+}
+
+const struct table_rows contents_rows = { &SQL[CONTENT_ALL], read_content };
+
+enum err contents_page(struct ctx *ctx, struct str workspace_id, struct str knowledge_base_id, int64_t limit,
+		       int64_t offset, struct list *out, int64_t *total)
+{
+	AUTO(stmt_done) struct stmt count = {0}, page = {0};
+
+	TRY(stmt_read(ctx, &SQL[CONTENT_COUNT], &count));
+	bind_str(&count, workspace_id);
+	bind_str(&count, knowledge_base_id);
+	TRY(row_count(ctx, &count, total));
+	TRY(stmt_read(ctx, &SQL[CONTENT_PAGE], &page));
+	bind_str(&page, workspace_id);
+	bind_str(&page, knowledge_base_id);
+	bind_int(&page, limit);
+	bind_int(&page, offset);
+	return rows_all(ctx, &page, read_content, sizeof(struct kb_content), out);
+}
+
+enum err contents_by_id(struct ctx *ctx, struct str workspace_id, struct str knowledge_base_id, struct str id,
+			struct kb_content *out)
+{
+	AUTO(stmt_done) struct stmt s = {0};
+
+	TRY(stmt_read(ctx, &SQL[CONTENT_BY_ID], &s));
+	bind_str(&s, workspace_id);
+	bind_str(&s, knowledge_base_id);
+	bind_str(&s, id);
+	TRY(row_required(ctx, &s, "content"));
+	return read_content(ctx, &s, out);
+}
+
 static void read_chunk(struct ctx *ctx, struct stmt *s, struct kb_chunk *out)
 {
-	*out = (struct kb_chunk){ .id = col_str(ctx, s) };
+	*out = (struct kb_chunk){ .seq = col_int(s) };
+	out->id = col_str(ctx, s);
 	out->workspace_id = col_str(ctx, s);
 	out->knowledge_base_id = col_str(ctx, s);
 	out->content_id = col_str(ctx, s);
@@ -126,50 +227,133 @@ static void read_chunk(struct ctx *ctx, struct stmt *s, struct kb_chunk *out)
 	out->created_at = col_time(s);
 }
 
+static enum err read_plain(struct ctx *ctx, struct stmt *s, void *out)
+{
+	read_chunk(ctx, s, out);
+	return OK;
+}
+
+const struct table_rows chunks_rows = { &SQL[CHUNK_ALL], read_plain };
+
+enum err chunks_of_content(struct ctx *ctx, const struct kb_content *content, int64_t limit, int64_t offset,
+			   struct list *out)
+{
+	AUTO(stmt_done) struct stmt s = {0};
+
+	TRY(stmt_read(ctx, &SQL[CHUNKS_OF_CONTENT], &s));
+	bind_str(&s, content->workspace_id);
+	bind_str(&s, content->knowledge_base_id);
+	bind_str(&s, content->id);
+	bind_int(&s, limit);
+	bind_int(&s, offset);
+	return rows_all(ctx, &s, read_plain, sizeof(struct kb_chunk), out);
+}
+
 static enum err read_embedded(struct ctx *ctx, struct stmt *s, void *out)
 {
 	struct kb_chunk *c = out;
 
 	read_chunk(ctx, s, c);
+	c->embedder_id = col_int(s);
 	c->model = col_str(ctx, s);
-	c->dimensions = (size_t)col_int(s) / sizeof(float);
+	c->dimensions = (size_t)col_int(s);
 	return OK;
 }
 
-enum err chunks_page(struct ctx *ctx, struct str workspace_id, struct str knowledge_base_id, int64_t limit,
-		     int64_t offset, struct list *out)
+enum err chunks_page(struct ctx *ctx, struct str workspace_id, struct str knowledge_base_id, int64_t embedder_id,
+		     int64_t limit, int64_t offset, struct list *out)
 {
 	AUTO(stmt_done) struct stmt s = {0};
 
 	TRY(stmt_read(ctx, &SQL[CHUNK_PAGE], &s));
 	bind_str(&s, workspace_id);
 	bind_str(&s, knowledge_base_id);
+	bind_int(&s, embedder_id);
 	bind_int(&s, limit);
 	bind_int(&s, offset);
 	return rows_all(ctx, &s, read_embedded, sizeof(struct kb_chunk), out);
 }
 
-enum err chunks_by_id(struct ctx *ctx, struct str workspace_id, struct str id, struct kb_chunk *out, struct str *title)
+enum err chunks_read_vector(struct ctx *ctx, struct kb_chunk *chunk)
+{
+	AUTO(stmt_done) struct stmt s = {0};
+	struct str bytes;
+
+	TRY(stmt_read(ctx, &SQL[VECTOR_OF_CHUNK], &s));
+	bind_str(&s, chunk->workspace_id);
+	bind_int(&s, chunk->seq);
+	bind_int(&s, chunk->embedder_id);
+	TRY(row_required(ctx, &s, "vector"));
+	bytes = col_str(ctx, &s);
+	if (bytes.n != chunk->dimensions * sizeof(*chunk->vector))
+		return fail(ctx, ERR_INTERNAL, "the vector of chunk %lld has another length", (long long)chunk->seq);
+	chunk->vector = (const void *)bytes.p;
+	return OK;
+}
+
+enum err chunks_by_seq(struct ctx *ctx, struct str workspace_id, int64_t seq, struct kb_chunk *out, struct str *title)
 {
 	AUTO(stmt_done) struct stmt s = {0};
 
-	TRY(stmt_read(ctx, &SQL[CHUNK_BY_ID], &s));
+	TRY(stmt_read(ctx, &SQL[CHUNK_BY_SEQ], &s));
 	bind_str(&s, workspace_id);
-	bind_str(&s, id);
+	bind_int(&s, seq);
 	TRY(row_required(ctx, &s, "chunk"));
 	read_chunk(ctx, &s, out);
 	*title = col_str(ctx, &s);
 	return OK;
 }
 
-enum err vectors_scan(struct ctx *ctx, struct str workspace_id, struct str knowledge_base_id, struct str model,
+static void bind_base(struct stmt *s, struct str workspace_id, struct str knowledge_base_id, int64_t embedder_id)
+{
+	bind_str(s, workspace_id);
+	bind_str(s, knowledge_base_id);
+	bind_int(s, embedder_id);
+}
+
+enum err vectors_state(struct ctx *ctx, struct str workspace_id, struct str knowledge_base_id, int64_t embedder_id,
+		       struct kb_vectors_state *out)
+{
+	AUTO(stmt_done) struct stmt s = {0};
+	bool row;
+
+	TRY(stmt_read(ctx, &SQL[VECTORS_STATE], &s));
+	bind_base(&s, workspace_id, knowledge_base_id, embedder_id);
+	TRY(stmt_step(ctx, &s, &row));
+	*out = (struct kb_vectors_state){0};
+	if (!row)
+		return OK;
+	out->revision = col_int(&s);
+	out->removals = col_int(&s);
+	out->last_seq = col_int(&s);
+	return OK;
+}
+
+enum err vectors_count_after(struct ctx *ctx, struct str workspace_id, struct str knowledge_base_id,
+			     int64_t embedder_id, int64_t after_seq, int64_t *out)
+{
+	AUTO(stmt_done) struct stmt s = {0};
+
+	TRY(stmt_read(ctx, &SQL[VECTORS_COUNT], &s));
+	bind_base(&s, workspace_id, knowledge_base_id, embedder_id);
+	bind_int(&s, after_seq);
+	return row_count(ctx, &s, out);
+}
+
+enum err vectors_seqs(struct ctx *ctx, struct str workspace_id, struct str knowledge_base_id, int64_t embedder_id,
 		      struct stmt *scan)
 {
-	TRY(stmt_read(ctx, &SQL[knowledge_base_id.p ? SCAN_BASE : SCAN_WORKSPACE], scan));
-	bind_str(scan, workspace_id);
-	bind_str(scan, model);
-	if (knowledge_base_id.p)
-		bind_str(scan, knowledge_base_id);
+	TRY(stmt_read(ctx, &SQL[VECTOR_SEQS], scan));
+	bind_base(scan, workspace_id, knowledge_base_id, embedder_id);
+	return OK;
+}
+
+enum err vectors_scan(struct ctx *ctx, struct str workspace_id, struct str knowledge_base_id, int64_t embedder_id,
+		      int64_t after_seq, struct stmt *scan)
+{
+	TRY(stmt_read(ctx, &SQL[SCAN], scan));
+	bind_base(scan, workspace_id, knowledge_base_id, embedder_id);
+	bind_int(scan, after_seq);
 	return OK;
 }
 
@@ -178,7 +362,32 @@ enum err vectors_next(struct ctx *ctx, struct stmt *scan, bool *row, struct kb_v
 	TRY(stmt_step(ctx, scan, row));
 	if (!*row)
 		return OK;
-	out->chunk_id = col_view(scan);
+	out->chunk_seq = col_int(scan);
 	out->bytes = col_view(scan);
+	return OK;
+}
+
+enum err vectors_by_seq(struct ctx *ctx, struct str workspace_id, int64_t embedder_id, int64_t chunk_seq,
+			struct stmt *s, bool *row, struct kb_vector *out)
+{
+	TRY(stmt_read(ctx, &SQL[VECTOR_BY_SEQ], s));
+	bind_str(s, workspace_id);
+	bind_int(s, chunk_seq);
+	bind_int(s, embedder_id);
+	TRY(stmt_step(ctx, s, row));
+	if (*row)
+		*out = (struct kb_vector){ chunk_seq, col_view(s) };
+	return OK;
+}
+
+enum err chunks_id(struct ctx *ctx, struct str workspace_id, int64_t seq, struct str *out)
+{
+	AUTO(stmt_done) struct stmt s = {0};
+
+	TRY(stmt_read(ctx, &SQL[CHUNK_ID], &s));
+	bind_str(&s, workspace_id);
+	bind_int(&s, seq);
+	TRY(row_required(ctx, &s, "chunk"));
+	*out = col_str(ctx, &s);
 	return OK;
 }

@@ -19,13 +19,15 @@ struct kb_content {
 
 struct kb_chunk {
 	struct str id, workspace_id, knowledge_base_id, content_id;
+	int64_t seq;                         /* unique in the store, and only ever growing; set by it */
 	int64_t index;                       /* in its content, from 0 */
 	struct str text;
 	struct str metadata;                 /* a JSON object */
 	int64_t created_at;
-	struct str model;                    /* that made the vector */
+	int64_t embedder_id;                 /* that made the vector */
+	struct str model;                    /* its name; not for insertion */
 	size_t dimensions;
-	const float *vector;                 /* for insertion; otherwise read by vectors_next */
+	const float *vector;                 /* for insertion; else by chunks_read_vector, vectors_next */
 };
 
 enum err contents_insert(struct ctx *ctx, struct db_tx *tx, const struct kb_content *c);
@@ -35,24 +37,63 @@ enum err chunks_insert(struct ctx *ctx, struct db_tx *tx, const struct kb_chunk 
 struct kb_counts {
 	int64_t contents, chunks, vectors;
 };
-enum err contents_count(struct ctx *ctx, struct str workspace_id, struct str knowledge_base_id, struct kb_counts *out);
-/* Those that have a vector, in the order of their text. *out: struct list of struct kb_chunk. */
-enum err chunks_page(struct ctx *ctx, struct str workspace_id, struct str knowledge_base_id, int64_t limit,
-		     int64_t offset, struct list *out);
+/* vectors: those of the embedder. */
+enum err contents_count(struct ctx *ctx, struct str workspace_id, struct str knowledge_base_id, int64_t embedder_id,
+			struct kb_counts *out);
+/* The contents of a base, newest first. *out: struct list of struct kb_content; *total counts them all. */
+enum err contents_page(struct ctx *ctx, struct str workspace_id, struct str knowledge_base_id, int64_t limit,
+		       int64_t offset, struct list *out, int64_t *total);
+/* ERR_NOT_FOUND: not in that base. */
+enum err contents_by_id(struct ctx *ctx, struct str workspace_id, struct str knowledge_base_id, struct str id,
+			struct kb_content *out);
+/* With its chunks, and all that was made of them. */
+enum err contents_delete(struct ctx *ctx, struct db_tx *tx, struct str workspace_id, struct str knowledge_base_id,
+			 struct str id);
+
+/* The chunks of one content, in the order of their text and without vectors. */
+enum err chunks_of_content(struct ctx *ctx, const struct kb_content *content, int64_t limit, int64_t offset,
+			   struct list *out);
+/* Those that have a vector of that embedder, in the order of their text. *out: struct list of struct
+ * kb_chunk. */
+enum err chunks_page(struct ctx *ctx, struct str workspace_id, struct str knowledge_base_id, int64_t embedder_id,
+		     int64_t limit, int64_t offset, struct list *out);
+/* Reads the vector that the chunk's embedder made of it. */
+enum err chunks_read_vector(struct ctx *ctx, struct kb_chunk *chunk);
 /* One chunk, and the title of the base that holds it. ERR_NOT_FOUND: it is gone. */
-enum err chunks_by_id(struct ctx *ctx, struct str workspace_id, struct str id, struct kb_chunk *out, struct str *title);
+enum err chunks_by_seq(struct ctx *ctx, struct str workspace_id, int64_t seq, struct kb_chunk *out, struct str *title);
 
-/* -- going through all vectors, without a copy --------------------------------------------------- */
+/* Its id, into ctx->mem. ERR_NOT_FOUND: it is gone. */
+enum err chunks_id(struct ctx *ctx, struct str workspace_id, int64_t seq, struct str *out);
 
+/* -- the vectors an embedder made of one base's chunks -------------------------------------------- */
+
+/* What tells whether anything has changed. All 0: there is no such base. */
+struct kb_vectors_state {
+	int64_t revision;                    /* counts the changes of the base's content */
+	int64_t removals;                    /* those that took something away */
+	int64_t last_seq;                    /* the greatest chunk_seq; 0: there is no vector */
+};
+enum err vectors_state(struct ctx *ctx, struct str workspace_id, struct str knowledge_base_id, int64_t embedder_id,
+		       struct kb_vectors_state *out);
+enum err vectors_count_after(struct ctx *ctx, struct str workspace_id, struct str knowledge_base_id,
+			     int64_t embedder_id, int64_t after_seq, int64_t *out);
+/* Rows of one integer, the chunk_seq, ascending; no vector is read. End with stmt_done. */
+enum err vectors_seqs(struct ctx *ctx, struct str workspace_id, struct str knowledge_base_id, int64_t embedder_id,
+		      struct stmt *scan);
+
+/* Without a copy. */
 struct kb_vector {
-	struct str chunk_id;
+	int64_t chunk_seq;
 	struct str bytes;                    /* float32, as the machine has them; perhaps not aligned */
 };
 
-/* Those a model made, of one base or (id absent) of all in the workspace. End with stmt_done. */
-enum err vectors_scan(struct ctx *ctx, struct str workspace_id, struct str knowledge_base_id, struct str model,
-		      struct stmt *scan);
+/* Those behind after_seq, in order. End with stmt_done. */
+enum err vectors_scan(struct ctx *ctx, struct str workspace_id, struct str knowledge_base_id, int64_t embedder_id,
+		      int64_t after_seq, struct stmt *scan);
 /* The next one, valid until the one after it; *row false at the end. */
 enum err vectors_next(struct ctx *ctx, struct stmt *scan, bool *row, struct kb_vector *out);
+/* One of them, valid until stmt_done(s); *row false: there is none. */
+enum err vectors_by_seq(struct ctx *ctx, struct str workspace_id, int64_t embedder_id, int64_t chunk_seq,
+			struct stmt *s, bool *row, struct kb_vector *out);
 
 #endif

@@ -1,9 +1,9 @@
 /* store/keys.c: SQL of api_key. */
 #include "store/keys.h"
 
-#include "store/rows.h"
+#include "store/tables.h"
 
-enum { INSERT, USE, LIST, SET_ACTIVE, SET_LAST_USED, DELETE };
+enum { INSERT, USE, LIST, ALL, SET_ACTIVE, SET_LAST_USED, DELETE };
 
 #define COLS \
 	"k.id, k.workspace_id, k.user_id, k.kind, k.name, k.description, k.preview, k.digest, k.expiry, " \
@@ -12,13 +12,15 @@ enum { INSERT, USE, LIST, SET_ACTIVE, SET_LAST_USED, DELETE };
 static const struct sql SQL[] = {
 	[INSERT] = { "keys.insert",
 		"INSERT INTO api_key (id, workspace_id, user_id, kind, name, description, preview, digest, expiry, "
-		"expires_at, active, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)" },
+		"expires_at, active, created_at, last_used_at) "
+		"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)" },
 	/* The one lookup without a workspace: the key is what tells which one it is. */
 	[USE] = { "keys.use",
 		"SELECT k.id, k.workspace_id, k.user_id, k.active, k.expires_at, k.last_used_at, m.role FROM api_key k "
 		"LEFT JOIN member m ON m.workspace_id = k.workspace_id AND m.user_id = k.user_id WHERE k.digest = $1" },
 	[LIST] = { "keys.list",
 		"SELECT " COLS " FROM api_key k WHERE k.workspace_id = $1 ORDER BY k.created_at DESC, k.id DESC" },
+	[ALL] = { "keys.all", "SELECT " COLS " FROM api_key k ORDER BY k.id" },
 	[SET_ACTIVE] = { "keys.set_active", "UPDATE api_key SET active = $3 WHERE workspace_id = $1 AND id = $2" },
 	[SET_LAST_USED] = { "keys.set_last_used",
 		"UPDATE api_key SET last_used_at = $3 WHERE workspace_id = $1 AND id = $2" },
@@ -42,6 +44,7 @@ enum err keys_insert(struct ctx *ctx, struct db_tx *tx, const struct api_key *k)
 	bind_time(&s, k->expires_at);
 	bind_bool(&s, k->active);
 	bind_time(&s, k->created_at);
+	bind_time(&s, k->last_used_at);
 	return stmt_run(ctx, &s, NULL);
 }
 
@@ -64,6 +67,8 @@ static enum err read_key(struct ctx *ctx, struct stmt *s, void *out)
 	k->last_used_at = col_time(s);
 	return OK;
 }
+
+const struct table_rows keys_rows = { &SQL[ALL], read_key };
 
 enum err keys_use(struct ctx *ctx, struct str digest, struct key_use *out)
 {

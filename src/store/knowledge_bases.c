@@ -1,7 +1,7 @@
 /* store/knowledge_bases.c: SQL of knowledge_base. */
 #include "store/knowledge_bases.h"
 
-#include "store/rows.h"
+#include "store/tables.h"
 
 #define COLS \
 	"id, workspace_id, title, description, type, created_by, created_at, updated_at, bytes, words, chunks, " \
@@ -13,7 +13,7 @@
 	"AND ($4 IS NULL OR created_by = $4) AND ($5 IS NULL OR created_at >= $5) AND ($6 IS NULL OR created_at <= $6)"
 #define PAGE_BY(order) "SELECT " COLS MATCHING " ORDER BY " order " LIMIT $7 OFFSET $8"
 
-enum { BY_ID, EXIST, ALL, COUNT, INSERT, UPDATE, GROW, DELETE };
+enum { BY_ID, EXIST, ALL, IDS, EVERY, COUNT, INSERT, UPDATE, GROW, SHRINK, DELETE };
 
 static const struct sql SQL[] = {
 	[BY_ID] = { "knowledge_bases.by_id",
@@ -21,6 +21,9 @@ static const struct sql SQL[] = {
 	[EXIST] = { "knowledge_bases.exist", "SELECT 1 FROM knowledge_base WHERE workspace_id = $1 AND id = $2" },
 	[ALL] = { "knowledge_bases.all",
 		"SELECT " COLS " FROM knowledge_base WHERE workspace_id = $1 ORDER BY created_at DESC, id DESC" },
+	[IDS] = { "knowledge_bases.ids",
+		"SELECT id FROM knowledge_base WHERE workspace_id = $1 AND chunks > 0 ORDER BY created_at, id" },
+	[EVERY] = { "knowledge_bases.every", "SELECT " COLS " FROM knowledge_base ORDER BY id" },
 	[COUNT] = { "knowledge_bases.count", "SELECT count(*)" MATCHING },
 	[INSERT] = { "knowledge_bases.insert",
 		"INSERT INTO knowledge_base (" COLS ") "
@@ -30,7 +33,13 @@ static const struct sql SQL[] = {
 		"WHERE workspace_id = $1 AND id = $2" },
 	[GROW] = { "knowledge_bases.grow",
 		"UPDATE knowledge_base SET bytes = bytes + $3, words = words + $4, chunks = chunks + $5, "
-		"files = files + $6, pages = pages + $7, updated_at = $8 WHERE workspace_id = $1 AND id = $2" },
+		"files = files + $6, pages = pages + $7, updated_at = $8, revision = revision + 1 "
+		"WHERE workspace_id = $1 AND id = $2" },
+	/* Whoever remembers the base's vectors sees by `removals` that some are gone. */
+	[SHRINK] = { "knowledge_bases.shrink",
+		"UPDATE knowledge_base SET bytes = bytes - $3, words = words - $4, chunks = chunks - $5, "
+		"files = files - $6, pages = pages - $7, updated_at = $8, revision = revision + 1, "
+		"removals = removals + 1 WHERE workspace_id = $1 AND id = $2" },
 	/* Contents, chunks and vectors follow by their foreign keys. */
 	[DELETE] = { "knowledge_bases.delete", "DELETE FROM knowledge_base WHERE workspace_id = $1 AND id = $2" },
 };
@@ -82,6 +91,8 @@ static enum err read_base(struct ctx *ctx, struct stmt *s, void *out)
 	kb->size.formatted = format_bytes(ctx->mem, kb->size.bytes);
 	return OK;
 }
+
+const struct table_rows knowledge_bases_rows = { &SQL[EVERY], read_base };
 
 static enum err read_all(struct ctx *ctx, struct stmt *s, struct list *out)
 {
@@ -143,6 +154,21 @@ enum err knowledge_bases_all(struct ctx *ctx, struct str workspace_id, struct li
 	return read_all(ctx, &s, out);
 }
 
+static enum err read_id(struct ctx *ctx, struct stmt *s, void *out)
+{
+	*(struct str *)out = col_str(ctx, s);
+	return OK;
+}
+
+enum err knowledge_bases_ids(struct ctx *ctx, struct str workspace_id, struct list *out)
+{
+	AUTO(stmt_done) struct stmt s = {0};
+
+	TRY(stmt_read(ctx, &SQL[IDS], &s));
+	bind_str(&s, workspace_id);
+	return rows_all(ctx, &s, read_id, sizeof(struct str), out);
+}
+
 enum err knowledge_bases_insert(struct ctx *ctx, struct db_tx *tx, const struct knowledge_base *kb)
 {
 	AUTO(stmt_done) struct stmt s = {0};
@@ -177,12 +203,12 @@ enum err knowledge_bases_update(struct ctx *ctx, struct db_tx *tx, const struct 
 	return rows_changed(ctx, &s, "knowledge base");
 }
 
-enum err knowledge_bases_grow(struct ctx *ctx, struct db_tx *tx, struct str workspace_id, struct str id,
-			      const struct content_size *by, int64_t updated_at)
+static enum err change_size(struct ctx *ctx, struct db_tx *tx, const struct sql *sql, struct str workspace_id,
+			    struct str id, const struct content_size *by, int64_t updated_at)
 {
 	AUTO(stmt_done) struct stmt s = {0};
 
-	TRY(stmt_write(ctx, tx, &SQL[GROW], &s));
+	TRY(stmt_write(ctx, tx, sql, &s));
 	bind_str(&s, workspace_id);
 	bind_str(&s, id);
 	bind_int(&s, by->bytes);
@@ -192,6 +218,18 @@ enum err knowledge_bases_grow(struct ctx *ctx, struct db_tx *tx, struct str work
 	bind_int(&s, by->pages);
 	bind_time(&s, updated_at);
 	return rows_changed(ctx, &s, "knowledge base");
+}
+
+enum err knowledge_bases_grow(struct ctx *ctx, struct db_tx *tx, struct str workspace_id, struct str id,
+			      const struct content_size *by, int64_t updated_at)
+{
+	return change_size(ctx, tx, &SQL[GROW], workspace_id, id, by, updated_at);
+}
+
+enum err knowledge_bases_shrink(struct ctx *ctx, struct db_tx *tx, struct str workspace_id, struct str id,
+				const struct content_size *by, int64_t updated_at)
+{
+	return change_size(ctx, tx, &SQL[SHRINK], workspace_id, id, by, updated_at);
 }
 
 enum err knowledge_bases_delete(struct ctx *ctx, struct db_tx *tx, struct str workspace_id, struct str id)

@@ -42,13 +42,17 @@ enum err knowledge_bases_list(struct ctx *ctx, struct str workspace_id, const st
 			      struct list *out, int64_t *total);
 /* All of them, newest first. */
 enum err knowledge_bases_all(struct ctx *ctx, struct str workspace_id, struct list *out);
+/* Of struct str: the ids of all that hold something. */
+enum err knowledge_bases_ids(struct ctx *ctx, struct str workspace_id, struct list *out);
 
 enum err knowledge_bases_insert(struct ctx *ctx, struct db_tx *tx, const struct knowledge_base *kb);
 /* Title, description and time of update; nothing else of a base changes by itself. */
 enum err knowledge_bases_update(struct ctx *ctx, struct db_tx *tx, const struct knowledge_base *kb);
-/* Adds to the totals. */
+/* Adds to the totals, or takes from them. */
 enum err knowledge_bases_grow(struct ctx *ctx, struct db_tx *tx, struct str workspace_id, struct str id,
 			      const struct content_size *by, int64_t updated_at);
+enum err knowledge_bases_shrink(struct ctx *ctx, struct db_tx *tx, struct str workspace_id, struct str id,
+				const struct content_size *by, int64_t updated_at);
 /* With everything it holds. */
 enum err knowledge_bases_delete(struct ctx *ctx, struct db_tx *tx, struct str workspace_id, struct str id);
 

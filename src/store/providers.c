@@ -1,18 +1,23 @@
 /* store/providers.c: SQL of provider and model. */
 #include "store/providers.h"
 
-#include "store/rows.h"
+#include "store/tables.h"
 
 #define PROVIDER_COLS "provider, base_url, secret, updated_at"
 #define MODEL_COLS "provider, id, name, description, has_reasoning"
 
-enum { PROVIDER_GET, PROVIDER_LIST, PROVIDER_PUT, PROVIDER_DELETE, MODEL_LIST, MODEL_INSERT, MODEL_DELETE_ALL };
+enum {
+	PROVIDER_GET, PROVIDER_LIST, PROVIDER_ALL, PROVIDER_PUT, PROVIDER_DELETE, MODEL_LIST, MODEL_ALL, MODEL_INSERT,
+	MODEL_DELETE_ALL,
+};
 
 static const struct sql SQL[] = {
 	[PROVIDER_GET] = { "providers.get",
 		"SELECT " PROVIDER_COLS " FROM provider WHERE workspace_id = $1 AND provider = $2" },
 	[PROVIDER_LIST] = { "providers.list",
 		"SELECT " PROVIDER_COLS " FROM provider WHERE workspace_id = $1 ORDER BY provider" },
+	[PROVIDER_ALL] = { "providers.all",
+		"SELECT " PROVIDER_COLS ", workspace_id FROM provider ORDER BY workspace_id, provider" },
 	[PROVIDER_PUT] = { "providers.put",
 		"INSERT INTO provider (workspace_id, " PROVIDER_COLS ") VALUES ($1, $2, $3, $4, $5) "
 		"ON CONFLICT (workspace_id, provider) DO UPDATE SET base_url = excluded.base_url, "
@@ -20,6 +25,8 @@ static const struct sql SQL[] = {
 	[PROVIDER_DELETE] = { "providers.delete", "DELETE FROM provider WHERE workspace_id = $1 AND provider = $2" },
 	[MODEL_LIST] = { "models.list",
 		"SELECT " MODEL_COLS " FROM model WHERE workspace_id = $1 ORDER BY provider, id" },
+	[MODEL_ALL] = { "models.all",
+		"SELECT " MODEL_COLS ", workspace_id FROM model ORDER BY workspace_id, provider, id" },
 	[MODEL_INSERT] = { "models.insert",
 		"INSERT INTO model (workspace_id, " MODEL_COLS ") VALUES ($1, $2, $3, $4, $5, $6)" },
 	[MODEL_DELETE_ALL] = { "models.delete_all", "DELETE FROM model WHERE workspace_id = $1 AND provider = $2" },
@@ -37,6 +44,17 @@ static enum err read_provider(struct ctx *ctx, struct stmt *s, void *out)
 	p->updated_at = col_time(s);
 	return OK;
 }
+
+static enum err read_workspace_provider(struct ctx *ctx, struct stmt *s, void *out)
+{
+	struct workspace_provider *p = out;
+
+	TRY(read_provider(ctx, s, &p->provider));
+	p->workspace_id = col_str(ctx, s);
+	return OK;
+}
+
+const struct table_rows providers_rows = { &SQL[PROVIDER_ALL], read_workspace_provider };
 
 enum err providers_get(struct ctx *ctx, struct str workspace_id, struct str provider, struct provider_row *out)
 {
@@ -94,6 +112,17 @@ static enum err read_model(struct ctx *ctx, struct stmt *s, void *out)
 	m->has_reasoning = col_bool(s);
 	return OK;
 }
+
+static enum err read_workspace_model(struct ctx *ctx, struct stmt *s, void *out)
+{
+	struct workspace_model *m = out;
+
+	TRY(read_model(ctx, s, &m->model));
+	m->workspace_id = col_str(ctx, s);
+	return OK;
+}
+
+const struct table_rows models_rows = { &SQL[MODEL_ALL], read_workspace_model };
 
 enum err models_list(struct ctx *ctx, struct str workspace_id, struct list *out)
 {

@@ -40,3 +40,26 @@ enum err rows_all(struct ctx *ctx, struct stmt *s, row_reader *read, size_t byte
 	*out = (struct list){ items, n };
 	return OK;
 }
+
+static enum err visit_row(struct ctx *ctx, struct stmt *s, row_reader *read, size_t bytes, row_visit *visit, void *arg)
+{
+	AUTO(arena_rewind) struct arena_mark mark = arena_mark(ctx->mem);
+	void *row = arena_zalloc(ctx->mem, bytes);
+
+	TRY(read(ctx, s, row));
+	return visit(ctx, row, arg);
+}
+
+enum err rows_visit(struct ctx *ctx, const struct table_rows *rows, size_t bytes, row_visit *visit, void *arg)
+{
+	AUTO(stmt_done) struct stmt s = {0};
+	bool row;
+
+	TRY(stmt_read(ctx, rows->all, &s));
+	for (;;) {
+		TRY(stmt_step(ctx, &s, &row));
+		if (!row)
+			return OK;
+		TRY(visit_row(ctx, &s, rows->read, bytes, visit, arg));
+	}
+}

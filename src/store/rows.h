@@ -17,4 +17,16 @@ typedef enum err row_reader(struct ctx *ctx, struct stmt *s, void *out);
 /* Reads all rows. *out: in ctx->mem, of structs of so many bytes. */
 enum err rows_all(struct ctx *ctx, struct stmt *s, row_reader *read, size_t bytes, struct list *out);
 
+/* All rows of a table. */
+struct table_rows {
+	const struct sql *all;               /* without parameters */
+	row_reader *read;
+};
+
+/* Is handed a row, which is gone when it returns. */
+typedef enum err row_visit(struct ctx *ctx, const void *row, void *arg);
+/* Hands over all, one after the other, as zeroed and then read structs of so many bytes: those that the
+ * table's reader fills, or larger. Takes the memory of one row. */
+enum err rows_visit(struct ctx *ctx, const struct table_rows *rows, size_t bytes, row_visit *visit, void *arg);
+
 #endif

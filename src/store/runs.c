@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "store/rows.h"
+#include "store/tables.h"
 
 /* What a run is, what happens to it, and what is executed. */
 #define FIXED "id, workspace_id, trigger, created_by, created_at, agent_id, agent_name, agent_path, " \
@@ -21,13 +21,14 @@
 #define NEWEST_FIRST " ORDER BY created_at DESC, id DESC LIMIT $5"
 
 #define EXPIRED "FROM run WHERE status = 'running' AND lease_expires_at <= $1"
-#define QUEUED "FROM run WHERE status = 'queued'"
+/* What came without a spec, by an import, nobody can carry out. */
+#define QUEUED "FROM run WHERE status = 'queued' AND spec <> ''"
 
 #define STEP_COLS "run_id, workspace_id, ordinal, kind, body, tokens_input, tokens_output, created_at"
 
 enum {
 	BY_ID, SPEC, LIST, LIST_REST, NEWEST, INSERT, UPDATE, NEXT_EXPIRED, NEXT_QUEUED, WAITING, RENEW, OWNERS, EXPIRE,
-	STEPS, STEP_INSERT,
+	STEPS, STEP_INSERT, ALL, ALL_STEPS,
 };
 
 static const struct sql SQL[] = {
@@ -60,6 +61,8 @@ static const struct sql SQL[] = {
 		"SELECT " STEP_COLS " FROM run_step WHERE workspace_id = $1 AND run_id = $2 ORDER BY ordinal" },
 	[STEP_INSERT] = { "run_steps.insert",
 		"INSERT INTO run_step (" STEP_COLS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)" },
+	[ALL] = { "runs.all", "SELECT " COLS ", spec FROM run ORDER BY id" },
+	[ALL_STEPS] = { "run_steps.all", "SELECT " STEP_COLS " FROM run_step ORDER BY run_id, ordinal" },
 };
 
 /* -- numbers that may be unknown --------------------------------------------------------------------- */
@@ -127,6 +130,17 @@ static void read_run(struct ctx *ctx, struct stmt *s, struct run *r)
 	r->output = col_str(ctx, s);
 	r->streamed_output = col_str(ctx, s);
 }
+
+static enum err read_whole_run(struct ctx *ctx, struct stmt *s, void *out)
+{
+	struct run *r = out;
+
+	read_run(ctx, s, r);
+	r->spec = col_str(ctx, s);
+	return OK;
+}
+
+const struct table_rows runs_rows = { &SQL[ALL], read_whole_run };
 
 static void bind_moving(struct stmt *s, const struct run *r)
 {
@@ -373,33 +387,31 @@ enum err runs_expire(struct ctx *ctx, struct db_tx *tx, struct str owner)
 
 /* -- steps ----------------------------------------------------------------------------------------------- */
 
+static enum err read_step(struct ctx *ctx, struct stmt *s, void *out)
+{
+	struct run_step *step = out;
+
+	step->run_id = col_str(ctx, s);
+	step->workspace_id = col_str(ctx, s);
+	step->ordinal = col_int(s);
+	step->kind = col_str(ctx, s);
+	step->body = col_str(ctx, s);
+	step->tokens_input = col_int(s);
+	step->tokens_output = col_int(s);
+	step->created_at = col_time(s);
+	return OK;
+}
+
+const struct table_rows run_steps_rows = { &SQL[ALL_STEPS], read_step };
+
 enum err run_steps_list(struct ctx *ctx, struct str workspace_id, struct str run_id, struct list *out)
 {
 	AUTO(stmt_done) struct stmt s = {0};
-	size_t cap = 0;
-	bool row;
 
-	*out = (struct list){0};
 	TRY(stmt_read(ctx, &SQL[STEPS], &s));
 	bind_str(&s, workspace_id);
 	bind_str(&s, run_id);
-	for (;;) {
-		struct run_step *step;
-
-		TRY(stmt_step(ctx, &s, &row));
-		if (!row)
-			return OK;
-		out->items = arena_more(ctx->mem, out->items, out->n, &cap, sizeof(*step));
-		step = LIST_AT(*out, struct run_step, out->n++);
-		step->run_id = col_str(ctx, &s);
-		step->workspace_id = col_str(ctx, &s);
-		step->ordinal = col_int(&s);
-		step->kind = col_str(ctx, &s);
-		step->body = col_str(ctx, &s);
-		step->tokens_input = col_int(&s);
-		step->tokens_output = col_int(&s);
-		step->created_at = col_time(&s);
-	}
+	return rows_all(ctx, &s, read_step, sizeof(struct run_step), out);
 }
 
 enum err run_steps_insert(struct ctx *ctx, struct db_tx *tx, const struct run_step *step)

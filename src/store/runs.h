@@ -21,7 +21,7 @@ struct run {
 	struct str agent_id;                 /* of a managed agent */
 	struct str agent_name, agent_path, agent_version_label, model, automation_id, parent_run_id;
 	struct str user_message, error_message, output, streamed_output;
-	struct str spec;                     /* what is executed; see runs_spec */
+	struct str spec;                     /* what is executed; see runs_spec. "": not known, so nobody will */
 };
 
 /* ERR_NOT_FOUND: not in this workspace. Everything but `spec`, which may be long. */

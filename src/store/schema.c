@@ -6,6 +6,8 @@
  */
 #include "store/schema.h"
 
+#include "store/kb_upgrade.h"
+
 static const char FIRST[] =
 	"CREATE TABLE workspace ("
 	"  id TEXT PRIMARY KEY, slug TEXT NOT NULL UNIQUE, name TEXT NOT NULL, created_at INTEGER NOT NULL"
@@ -120,7 +122,96 @@ static const char FIRST[] =
 	") STRICT, WITHOUT ROWID;"
 	"CREATE INDEX idempotency_created ON idempotency(created_at);";
 
+/* Knowledge bases in full. A chunk has a number of its own (seq), which only ever grows: what an index
+ * in memory has not seen yet lies behind what it has. A vector belongs to a chunk and an embedder, so
+ * that two models' vectors can stand side by side while one replaces the other. */
+#define KNOWLEDGE \
+	/* revision counts changes of content; removals, those that took some away. */ \
+	"ALTER TABLE knowledge_base ADD COLUMN revision INTEGER NOT NULL DEFAULT 1;" \
+	"ALTER TABLE knowledge_base ADD COLUMN removals INTEGER NOT NULL DEFAULT 0;" \
+	\
+	"CREATE TABLE embedder (" \
+	"  id INTEGER PRIMARY KEY, provider TEXT NOT NULL, model TEXT NOT NULL, base_url TEXT, sealed_key BLOB," \
+	"  dimensions INTEGER NOT NULL, asks_dimensions INTEGER NOT NULL, state TEXT NOT NULL, error TEXT," \
+	"  tokens INTEGER NOT NULL, created_at INTEGER NOT NULL" \
+	") STRICT;" \
+	"CREATE UNIQUE INDEX embedder_in_use ON embedder(state) WHERE state IN ('current', 'next');" \
+	"INSERT INTO embedder VALUES (1, 'CUSTOM', 'builtin/lexical', NULL, NULL, 1536, 0, 'current', NULL, 0, 0);" \
+	\
+	"CREATE TABLE new_chunk (" \
+	"  seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, workspace_id TEXT NOT NULL," \
+	"  knowledge_base_id TEXT NOT NULL, content_id TEXT NOT NULL REFERENCES kb_content(id) ON DELETE CASCADE," \
+	"  chunk_index INTEGER NOT NULL, text TEXT NOT NULL, metadata TEXT NOT NULL, created_at INTEGER NOT NULL" \
+	") STRICT;" \
+	"INSERT INTO new_chunk (id, workspace_id, knowledge_base_id, content_id, chunk_index, text, metadata, created_at)" \
+	"  SELECT id, workspace_id, knowledge_base_id, content_id, chunk_index, text, metadata, created_at" \
+	"  FROM kb_chunk ORDER BY content_id, chunk_index;" \
+	"CREATE TABLE new_vector (" \
+	"  id INTEGER PRIMARY KEY, workspace_id TEXT NOT NULL, knowledge_base_id TEXT NOT NULL," \
+	"  chunk_seq INTEGER NOT NULL REFERENCES kb_chunk(seq) ON DELETE CASCADE," \
+	"  embedder_id INTEGER NOT NULL REFERENCES embedder(id), vector BLOB NOT NULL," \
+	"  UNIQUE (chunk_seq, embedder_id)" \
+	") STRICT;" \
+	"INSERT INTO new_vector (workspace_id, knowledge_base_id, chunk_seq, embedder_id, vector)" \
+	"  SELECT v.workspace_id, v.knowledge_base_id, c.seq, 1, v.vector" \
+	"  FROM new_chunk c JOIN kb_vector v ON v.chunk_id = c.id ORDER BY c.seq;" \
+	"DROP TABLE kb_vector;" \
+	"DROP TABLE kb_chunk;" \
+	"ALTER TABLE new_chunk RENAME TO kb_chunk;" \
+	"ALTER TABLE new_vector RENAME TO kb_vector;" \
+	"CREATE INDEX kb_chunk_base ON kb_chunk(knowledge_base_id, content_id, chunk_index);" \
+	"CREATE INDEX kb_chunk_content ON kb_chunk(content_id);" \
+	"CREATE INDEX kb_vector_base ON kb_vector(knowledge_base_id, embedder_id, chunk_seq);" \
+	\
+	/* A lexicon is the short name of a base: kb_word has many rows, and carries it for both ids. */ \
+	"CREATE TABLE kb_lexicon (" \
+	"  id INTEGER PRIMARY KEY, workspace_id TEXT NOT NULL," \
+	"  knowledge_base_id TEXT NOT NULL UNIQUE REFERENCES knowledge_base(id) ON DELETE CASCADE" \
+	") STRICT;" \
+	/* A row per word of a content, which first_seq names: its chunks only leave together. */ \
+	"CREATE TABLE kb_word (" \
+	"  lexicon_id INTEGER NOT NULL REFERENCES kb_lexicon(id) ON DELETE CASCADE, stem TEXT NOT NULL," \
+	"  first_seq INTEGER NOT NULL REFERENCES kb_chunk(seq) ON DELETE CASCADE, postings BLOB NOT NULL," \
+	"  PRIMARY KEY (lexicon_id, stem, first_seq)" \
+	") STRICT, WITHOUT ROWID;" \
+	"CREATE INDEX kb_word_first ON kb_word(first_seq);"
+
+/* Agents as files in Git. What a fetch brought stands in the row, so that all processes on the store serve
+ * the same commit. */
+#define AGENT_FILES \
+	"CREATE TABLE repository (" \
+	"  workspace_id TEXT PRIMARY KEY REFERENCES workspace(id), url TEXT NOT NULL, branch TEXT, sealed_token BLOB," \
+	"  commit_id TEXT, error_code TEXT, error TEXT, fetched_at INTEGER, connected_by TEXT NOT NULL," \
+	"  connected_at INTEGER NOT NULL" \
+	") STRICT, WITHOUT ROWID;" \
+	\
+	"CREATE TABLE agent_version (" \
+	"  id TEXT PRIMARY KEY, workspace_id TEXT NOT NULL REFERENCES workspace(id), agent_name TEXT NOT NULL," \
+	"  number INTEGER NOT NULL, path TEXT NOT NULL, framework TEXT NOT NULL, model TEXT, format TEXT NOT NULL," \
+	"  text TEXT NOT NULL, summary TEXT NOT NULL, created_by TEXT NOT NULL, created_at INTEGER NOT NULL," \
+	"  UNIQUE (workspace_id, agent_name, number)" \
+	") STRICT, WITHOUT ROWID;" \
+	/* What there is to know of an agent by its name, whether its file still exists or not. */ \
+	"CREATE TABLE agent_state (" \
+	"  workspace_id TEXT NOT NULL REFERENCES workspace(id), agent_name TEXT NOT NULL," \
+	"  stable_version_id TEXT REFERENCES agent_version(id), owner_user_id TEXT, locked INTEGER NOT NULL," \
+	"  updated_at INTEGER NOT NULL, PRIMARY KEY (workspace_id, agent_name)" \
+	") STRICT, WITHOUT ROWID;" \
+	\
+	"CREATE TABLE audit_event (" \
+	"  id TEXT PRIMARY KEY, workspace_id TEXT NOT NULL REFERENCES workspace(id), actor_user_id TEXT, at INTEGER NOT NULL," \
+	"  source TEXT NOT NULL, kind TEXT NOT NULL, target_type TEXT, target_id TEXT, agent_name TEXT," \
+	"  payload TEXT NOT NULL" \
+	") STRICT, WITHOUT ROWID;" \
+	"CREATE INDEX audit_event_at ON audit_event(workspace_id, at, id);" \
+	\
+	/* A run that an import brought without its spec waits for nobody. */ \
+	"DROP INDEX run_queued;" \
+	"CREATE INDEX run_queued ON run(created_at, id) WHERE status = 'queued' AND spec <> '';"
+
 const struct migration store_migrations[] = {
 	{ 1, "first tables", FIRST },
+	{ 2, "knowledge bases in full", KNOWLEDGE, kb_upgrade },
+	{ 3, "agents as files", AGENT_FILES },
 };
 const size_t n_store_migrations = COUNT_OF(store_migrations);

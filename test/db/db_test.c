@@ -433,6 +433,43 @@ static void a_failed_upgrade_leaves_the_store_as_it_was(void **state)
 	assert_int_equal(read_number(&f->ctx, &TABLES), 0);
 }
 
+static enum err fill_lengths(struct ctx *ctx, struct db_tx *tx)
+{
+	static const struct sql LENGTHS = { "test.lengths", "UPDATE thing SET length = length(name)" };
+	AUTO(stmt_done) struct stmt s = { 0 };
+
+	TRY(stmt_write(ctx, tx, &LENGTHS, &s));
+	return stmt_run(ctx, &s, NULL);
+}
+
+static enum err fill_nothing(struct ctx *ctx, struct db_tx *tx)
+{
+	TRY(fill_lengths(ctx, tx));
+	return fail(ctx, ERR_INTERNAL, "no lengths today");
+}
+
+static void a_migration_may_fill_in_what_sql_cannot(void **state)
+{
+	static const struct migration FILLED[] = {
+		{ 1, "things", "CREATE TABLE thing (id INTEGER PRIMARY KEY, name TEXT UNIQUE) STRICT" },
+		{ 2, "lengths", "ALTER TABLE thing ADD COLUMN length INTEGER", fill_lengths },
+	};
+	static const struct migration FAILING[] = {
+		{ 1, "things", "CREATE TABLE thing (id INTEGER PRIMARY KEY, name TEXT UNIQUE) STRICT" },
+		{ 2, "lengths", "ALTER TABLE thing ADD COLUMN length INTEGER", fill_nothing },
+	};
+	static const struct sql LENGTH = { "test.length", "SELECT length FROM thing" };
+	struct fixture *f = *state;
+
+	assert_int_equal(open_with(f, FILLED, 1), OK);
+	assert_int_equal(write_thing(&f->ctx, 1, S("three")), OK);
+	fixture_close(f);
+	assert_int_equal(open_with(f, FAILING, 2), ERR_INTERNAL);
+	assert_why(f, "no lengths today");
+	assert_int_equal(open_with(f, FILLED, 2), OK);
+	assert_int_equal(read_number(&f->ctx, &LENGTH), 5);
+}
+
 static void a_migration_may_rebuild_a_table_others_refer_to(void **state)
 {
 	static const struct migration REBUILD[] = {
@@ -679,6 +716,7 @@ int main(void)
 		IN_A_FOLDER(a_new_store_is_for_its_owner_only),
 		IN_A_FOLDER(an_upgrade_applies_what_is_missing),
 		IN_A_FOLDER(a_failed_upgrade_leaves_the_store_as_it_was),
+		IN_A_FOLDER(a_migration_may_fill_in_what_sql_cannot),
 		IN_A_FOLDER(a_migration_may_rebuild_a_table_others_refer_to),
 		IN_A_FOLDER(a_store_from_a_newer_program_is_refused),
 		IN_A_FOLDER(a_database_of_someone_else_is_refused_untouched),

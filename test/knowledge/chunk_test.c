@@ -14,7 +14,7 @@ struct cut {
 
 static struct cut *cut(struct arena *mem, struct str text, size_t max, size_t overlap)
 {
-	struct chunker chunker = chunker_on(text, (struct chunk_sizes){ max, overlap });
+	struct chunker chunker = chunker_on(text, (struct chunk_sizes){ .max_chars = max, .overlap_chars = overlap });
 	struct cut *c = NEW(mem, struct cut);
 
 	while (chunk_next(&chunker, &c->chunks[c->n]))
@@ -120,16 +120,17 @@ static void a_short_text_is_one_chunk(void **state)
 	assert_int_equal(cut(&mem, S(" \n\n "), 10, 2)->n, 0);
 }
 
-static void the_best_border_in_the_second_half_is_taken(void **state)
+static void the_best_border_in_the_last_third_is_taken(void **state)
 {
 	static const struct {
 		const char *text, *first;
 	} CASES[] = {
-		{ "Aaaa bbbb cccc dddd.\n\nEeee ffff. Gggg hhhh iiii", "Aaaa bbbb cccc dddd." },
-		{ "Aaaa bbbb cccc dddd eeee. Ffff gggg hhhh iiii jjjj", "Aaaa bbbb cccc dddd eeee." },
-		{ "Aaaa bbbb cccc dddd eeee\nffff gggg hhhh iiii jjjj", "Aaaa bbbb cccc dddd eeee" },
+		{ "Aaaa bbbb cccc dddd eeee ffff.\n\nEe ff. Gg hhhh iiii", "Aaaa bbbb cccc dddd eeee ffff." },
+		{ "Aaaa bbbb cccc dddd eeee ffff. Gggg hhhh iiii jjjj", "Aaaa bbbb cccc dddd eeee ffff." },
+		{ "Aaaa bbbb cccc dddd eeee ffff\ngggg hhhh iiii jjjj", "Aaaa bbbb cccc dddd eeee ffff" },
 		{ "Aaaa bbbb cccc dddd eeee ffff gggg hhhh iiii jjjj", "Aaaa bbbb cccc dddd eeee ffff gggg hhhh" },
-		{ "Aaaa. Bbbb cccc dddd eeee ffff gggg hhhh iiii jjj", "Aaaa. Bbbb cccc dddd eeee ffff gggg hhhh" },
+		{ "Aaaa. Bbbb cccc. Dddd\n\nEeee ffff gggg hhhh iiii jjj", "Aaaa. Bbbb cccc. Dddd\n\nEeee ffff gggg" },
+		{ "Aaaa bbbb cccc dddd eeee Dr. Ffff gggg hhhh iiii", "Aaaa bbbb cccc dddd eeee Dr. Ffff gggg" },
 		{ "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeee", "aaaaaaaaaabbbbbbbbbbccccccccccdddddddddd" },
 	};
 	ARENA(mem);
@@ -155,6 +156,81 @@ static void a_letter_keeps_its_accent_in_a_word_without_end(void **state)
 	(void)state;
 	for (size_t i = 0; i < c->n; i++)
 		assert_int_equal(c->chunks[i].p[0], 'x');
+}
+
+/* Each of these is cut, within a text that has no space, where the line says with "|". */
+static void a_text_without_spaces_is_cut_where_a_reader_would(void **state)
+{
+	static const char *const CASES[] = {
+		/* Behind a comma, though there is room for more. */
+		"\u6211\u4EEC\u73B0\u5728\u5728\u8FD9\u91CC\uFF0C|\u4ED6\u4EEC\u5728\u90A3\u91CC\u5462",
+		/* Not within a name or a number. */
+		"\u6211\u4EEC\u73B0\u5728\u6B63\u5728\u4F7F\u7528|Wikipedia\u6765\u67E5",
+		"\u4EF7\u683C\u4E00\u5171\u73B0\u5728\u5C31\u662F|12345678\u5143\u6574",
+		/* Families and flags are one character each. */
+		"abcdefgh|\U0001F468\u200D\U0001F469\u200D\U0001F467\u200D\U0001F466",
+		"abcdefg\U0001F1E9\U0001F1EA|\U0001F1EB\U0001F1F7\U0001F1EA\U0001F1F8",
+		"abcdefghi|\u0E01\u0E33\u0E01\u0E33",
+		/* A Hangul syllable that has not been composed. */
+		"abcdefgh|\u1112\u1161\u11AB\u1112",
+	};
+	ARENA(mem);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+		struct str rest = str_of(CASES[i]), head = str_cut(&rest, '|');
+		struct buf text = { .mem = &mem };
+
+		buf_str(&text, head);
+		buf_str(&text, rest);
+		assert_true(str_eq(cut(&mem, buf_view(&text), 10, 0)->chunks[0], head));
+	}
+}
+
+static void an_overlap_begins_with_a_whole_character(void **state)
+{
+	static const char *const CLUSTERS[] = { "\u0E01\u0E33", "\U0001F468\u200D\U0001F469", "x\u0301\u0302", "\u0915\u093E" };
+	ARENA(mem);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(CLUSTERS); i++) {
+		struct str text = repeated(&mem, CLUSTERS[i], 100);
+		struct cut *c = cut(&mem, text, 40, 10);
+
+		check(text, c, 40);
+		for (size_t k = 0; k < c->n; k++) {
+			assert_true(str_starts(c->chunks[k], str_of(CLUSTERS[i])));
+			assert_true(str_ends(c->chunks[k], str_of(CLUSTERS[i])));
+			assert_true(k == 0 || c->chunks[k].p < c->chunks[k - 1].p + c->chunks[k - 1].n);
+		}
+	}
+}
+
+static void lines_of_a_table_are_whole_and_come_once(void **state)
+{
+	ARENA(mem);
+	struct str text = S("a. b\nc d e f g h\n0123456789012345678901234567 long\ni\nj\nk");
+	struct chunker chunker = chunker_on(text, (struct chunk_sizes){ .max_chars = 20, .overlap_chars = 5,
+									.whole_lines = true });
+	static const char *const EXPECTED[] = { "a. b\nc d e f g h", "01234567890123456789", "01234567 long\ni\nj\nk" };
+	struct str chunk;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(EXPECTED); i++) {
+		assert_true(chunk_next(&chunker, &chunk));
+		assert_str(chunk, EXPECTED[i]);
+	}
+	assert_false(chunk_next(&chunker, &chunk));
+}
+
+static void sizes_are_as_set_up(void **state)
+{
+	(void)state;
+	assert_int_equal(chunk_sizes().max_chars, CHUNK_CHARS);
+	assert_int_equal(chunk_sizes().overlap_chars, CHUNK_OVERLAP);
+	chunk_setup((struct chunk_sizes){ .max_chars = CHUNK_CHARS_MIN, .overlap_chars = 0 });
+	assert_int_equal(chunk_sizes().max_chars, CHUNK_CHARS_MIN);
+	assert_int_equal(chunk_sizes().overlap_chars, 0);
 }
 
 static void chunks_overlap_from_the_beginning_of_a_sentence(void **state)
@@ -245,9 +321,13 @@ int main(void)
 		cmocka_unit_test(a_letter_under_a_million_marks_is_broken_up),
 		cmocka_unit_test(words_are_what_stands_between_white_space),
 		cmocka_unit_test(a_short_text_is_one_chunk),
-		cmocka_unit_test(the_best_border_in_the_second_half_is_taken),
+		cmocka_unit_test(the_best_border_in_the_last_third_is_taken),
 		cmocka_unit_test(a_point_within_a_number_at_the_edge_is_no_border),
 		cmocka_unit_test(a_letter_keeps_its_accent_in_a_word_without_end),
+		cmocka_unit_test(a_text_without_spaces_is_cut_where_a_reader_would),
+		cmocka_unit_test(an_overlap_begins_with_a_whole_character),
+		cmocka_unit_test(lines_of_a_table_are_whole_and_come_once),
+		cmocka_unit_test(sizes_are_as_set_up),
 		cmocka_unit_test(chunks_overlap_from_the_beginning_of_a_sentence),
 		cmocka_unit_test(a_text_without_sentences_overlaps_by_words),
 		cmocka_unit_test(sizes_count_characters_not_bytes),

@@ -32,14 +32,19 @@ static inline struct knowledge_base new_base(struct rig *r, struct str title)
 /* A base of the actor's workspace that holds the texts, of which the first NULL is the end; returns its id. */
 static inline struct str add_base(struct rig *r, const char *title, const char *const texts[static SHELF_TEXTS])
 {
+	struct document_part parts[SHELF_TEXTS] = {0};
 	struct ingest_source sources[SHELF_TEXTS];
 	struct shelf s = { .base = new_base(r, str_of(title)) };
 	size_t n = 0;
 
-	for (; n < SHELF_TEXTS && texts[n]; n++)
-		sources[n] = (struct ingest_source){ .kind = "text", .text = str_of(texts[n]) };
-	assert_int_equal(ingest_prepare(&r->ctx, sources, n, &s.content), OK);
+	for (; n < SHELF_TEXTS && texts[n]; n++) {
+		parts[n].text = str_of(texts[n]);
+		sources[n] = (struct ingest_source){ .kind = "text", .document = { .parts = { &parts[n], 1 } } };
+	}
+	assert_int_equal(ingest_prepare(&r->ctx, &embedding_builtin, sources, n, NULL, &s.content), OK);
+	s.base.size = s.content.size;
 	assert_int_equal(db_write(&r->ctx, shelve, &s), OK);
+	ingest_fini(&s.content);
 	return s.base.id;
 }
 

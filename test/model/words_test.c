@@ -107,6 +107,34 @@ static void a_reader_can_start_over(void **state)
 	word_reader_fini(&reader);
 }
 
+/* Enough different words that what a reader remembers of them is replaced now and then. */
+static void what_a_reader_remembers_is_what_it_would_find_out(void **state)
+{
+	static const char *const ENDINGS[] = { "", "s", "ed", "ing", "ly", "ation", "\u00E9", "withoutanyendthatfits" };
+	struct word_reader much, one;
+	struct word a, b;
+	ARENA(mem);
+
+	(void)state;
+	word_reader_init(&much, S(""));
+	for (uint32_t i = 0; i < 60000; i++) {
+		AUTO(arena_rewind) struct arena_mark mark = arena_mark(&mem);
+		uint32_t n = i * 2654435761u >> 17;
+		struct str word = arena_printf(&mem, "%c%c%c%s", 'a' + n % 26, 'a' + n / 26 % 26, 'a' + n / 676 % 26,
+					       ENDINGS[n / 17576 % COUNT_OF(ENDINGS)]);
+
+		word_reader_on(&much, word);
+		assert_true(word_next(&much, &a));
+		if (i % 16)
+			continue;
+		word_reader_init(&one, word);
+		assert_true(word_next(&one, &b));
+		assert_true(str_eq(a.stem, b.stem) && a.hash == b.hash && a.weight == b.weight);
+		word_reader_fini(&one);
+	}
+	word_reader_fini(&much);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -114,6 +142,7 @@ int main(void)
 		cmocka_unit_test(the_more_common_a_word_is_the_less_it_weighs),
 		cmocka_unit_test(a_word_without_end_arrives_in_pieces),
 		cmocka_unit_test(a_reader_can_start_over),
+		cmocka_unit_test(what_a_reader_remembers_is_what_it_would_find_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

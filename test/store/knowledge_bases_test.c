@@ -1,4 +1,5 @@
 /* test/store/knowledge_bases_test.c: the four tables of knowledge bases. */
+#include "store/embedders.h"
 #include "store/kb_contents.h"
 #include "store/knowledge_bases.h"
 #include "workspace.h"
@@ -34,7 +35,7 @@ static enum err insert(struct ctx *ctx, struct db_tx *tx, void *arg)
 		struct kb_chunk chunk = {
 			.id = uuid_new(ctx->mem), .workspace_id = in->base.workspace_id,
 			.knowledge_base_id = in->base.id, .content_id = content.id, .index = (int64_t)i,
-			.text = in->texts[i], .metadata = S("{}"), .created_at = 7, .model = S("test"),
+			.text = in->texts[i], .metadata = S("{}"), .created_at = 7, .embedder_id = BUILTIN_EMBEDDER_ID,
 			.dimensions = DIMENSIONS, .vector = VECTOR,
 		};
 
@@ -55,6 +56,7 @@ static struct str add_filled(struct rig *r)
 {
 	struct base_and_text in = { base_of(r, S("Filled"), 7), { S("one"), S("two"), S("three") } };
 
+	in.base.size.chunks = COUNT_OF(in.texts);
 	assert_int_equal(db_write(&r->ctx, insert, &in), OK);
 	return in.base.id;
 }
@@ -217,7 +219,7 @@ static void another_workspace_sees_nothing(void **state)
 	assert_false(there);
 	assert_int_equal(knowledge_bases_all(&r->ctx, r->ctx.actor.workspace_id, &all), OK);
 	assert_int_equal(all.n, 0);
-	assert_int_equal(contents_count(&r->ctx, r->ctx.actor.workspace_id, id, &counts), OK);
+	assert_int_equal(contents_count(&r->ctx, r->ctx.actor.workspace_id, id, BUILTIN_EMBEDDER_ID, &counts), OK);
 	assert_int_equal(counts.contents + counts.chunks + counts.vectors, 0);
 }
 
@@ -239,7 +241,7 @@ static void growing_adds_to_the_totals(void **state)
 	assert_int_equal(knowledge_bases_by_id(&r->ctx, r->ctx.actor.workspace_id, id, &kb), OK);
 	assert_int_equal(kb.size.bytes, 20);
 	assert_int_equal(kb.size.words, 4);
-	assert_int_equal(kb.size.chunks, 2);
+	assert_int_equal(kb.size.chunks, 3 + 2);
 	assert_int_equal(kb.size.files, 2);
 	assert_int_equal(kb.size.pages, 2);
 	assert_int_equal(kb.updated_at, 99);
@@ -252,43 +254,64 @@ static void chunks_are_listed_in_the_order_of_their_text(void **state)
 	struct str id = add_filled(r);
 	struct list chunks;
 
-	assert_int_equal(chunks_page(&r->ctx, r->ctx.actor.workspace_id, id, 2, 1, &chunks), OK);
+	assert_int_equal(chunks_page(&r->ctx, r->ctx.actor.workspace_id, id, BUILTIN_EMBEDDER_ID, 2, 1, &chunks), OK);
 	assert_int_equal(chunks.n, 2);
 	assert_str(LIST_AT(chunks, struct kb_chunk, 0)->text, "two");
 	assert_str(LIST_AT(chunks, struct kb_chunk, 1)->text, "three");
 	assert_int_equal(LIST_AT(chunks, struct kb_chunk, 1)->index, 2);
-	assert_int_equal(LIST_AT(chunks, struct kb_chunk, 1)->dimensions, DIMENSIONS);
-	assert_str(LIST_AT(chunks, struct kb_chunk, 1)->model, "test");
+	assert_int_equal(LIST_AT(chunks, struct kb_chunk, 1)->dimensions, 1536);
+	assert_str(LIST_AT(chunks, struct kb_chunk, 1)->model, "builtin/lexical");
 }
 
-static size_t vectors(struct rig *r, struct str id, struct str model)
+/* How many vectors a scan meets; *last is the seq of the last one. */
+static size_t scan_after(struct rig *r, struct str id, int64_t embedder_id, int64_t after_seq, int64_t *last)
 {
 	AUTO(stmt_done) struct stmt scan = {0};
 	struct kb_vector v;
 	size_t n = 0;
 	bool row;
 
-	assert_int_equal(vectors_scan(&r->ctx, r->ctx.actor.workspace_id, id, model, &scan), OK);
+	*last = after_seq;
+	assert_int_equal(vectors_scan(&r->ctx, r->ctx.actor.workspace_id, id, embedder_id, after_seq, &scan), OK);
 	for (;; n++) {
 		assert_int_equal(vectors_next(&r->ctx, &scan, &row, &v), OK);
 		if (!row)
 			return n;
-		assert_int_equal(v.chunk_id.n, UUID_TEXT);
 		assert_int_equal(v.bytes.n, DIMENSIONS * sizeof(float));
+		assert_true(v.chunk_seq > *last);
+		*last = v.chunk_seq;
 	}
 }
 
-static void a_scan_meets_the_vectors_of_one_base_or_all_and_of_one_model(void **state)
+static size_t vectors(struct rig *r, struct str id, int64_t embedder_id)
+{
+	int64_t last;
+
+	return scan_after(r, id, embedder_id, 0, &last);
+}
+
+static void a_scan_meets_the_vectors_of_one_base_and_one_model(void **state)
 {
 	struct rig *r = *state;
-	struct str id = add_filled(r), everywhere = { NULL, 0 };
+	struct str id = add_filled(r);
 
 	add_filled(r);
-	assert_int_equal(vectors(r, id, S("test")), 3);
-	assert_int_equal(vectors(r, everywhere, S("test")), 6);
-	assert_int_equal(vectors(r, everywhere, S("other")), 0);
+	assert_int_equal(vectors(r, id, BUILTIN_EMBEDDER_ID), 3);
+	assert_int_equal(vectors(r, id, BUILTIN_EMBEDDER_ID + 1), 0);
 	enter_workspace(r, S("other"));
-	assert_int_equal(vectors(r, everywhere, S("test")), 0);
+	assert_int_equal(vectors(r, id, BUILTIN_EMBEDDER_ID), 0);
+}
+
+static void a_scan_goes_on_behind_what_was_seen(void **state)
+{
+	struct rig *r = *state;
+	struct str id = add_filled(r);
+	int64_t last, end;
+
+	assert_int_equal(scan_after(r, id, BUILTIN_EMBEDDER_ID, 0, &last), 3);
+	assert_int_equal(scan_after(r, id, BUILTIN_EMBEDDER_ID, last - 1, &end), 1);
+	assert_int_equal(end, last);
+	assert_int_equal(scan_after(r, id, BUILTIN_EMBEDDER_ID, last, &end), 0);
 }
 
 static enum err drop(struct ctx *ctx, struct db_tx *tx, void *id)
@@ -303,10 +326,10 @@ static void a_deleted_base_takes_everything_with_it(void **state)
 	struct kb_counts counts;
 
 	assert_int_equal(db_write(&r->ctx, drop, &id), OK);
-	assert_int_equal(contents_count(&r->ctx, r->ctx.actor.workspace_id, id, &counts), OK);
+	assert_int_equal(contents_count(&r->ctx, r->ctx.actor.workspace_id, id, BUILTIN_EMBEDDER_ID, &counts), OK);
 	assert_int_equal(counts.contents + counts.chunks + counts.vectors, 0);
-	assert_int_equal(vectors(r, id, S("test")), 0);
-	assert_int_equal(contents_count(&r->ctx, r->ctx.actor.workspace_id, kept, &counts), OK);
+	assert_int_equal(vectors(r, id, BUILTIN_EMBEDDER_ID), 0);
+	assert_int_equal(contents_count(&r->ctx, r->ctx.actor.workspace_id, kept, BUILTIN_EMBEDDER_ID, &counts), OK);
 	assert_int_equal(counts.contents, 1);
 	assert_int_equal(counts.chunks, 3);
 	assert_int_equal(counts.vectors, 3);
@@ -326,7 +349,8 @@ int main(void)
 		IN_WORKSPACE(another_workspace_sees_nothing),
 		IN_WORKSPACE(growing_adds_to_the_totals),
 		IN_WORKSPACE(chunks_are_listed_in_the_order_of_their_text),
-		IN_WORKSPACE(a_scan_meets_the_vectors_of_one_base_or_all_and_of_one_model),
+		IN_WORKSPACE(a_scan_meets_the_vectors_of_one_base_and_one_model),
+		IN_WORKSPACE(a_scan_goes_on_behind_what_was_seen),
 		IN_WORKSPACE(a_deleted_base_takes_everything_with_it),
 	};
 

@@ -370,7 +370,7 @@ static void the_hot_questions_are_answered_by_indexes(void **state)
 		  "EXPLAIN QUERY PLAN SELECT id FROM run WHERE workspace_id = $1 AND ($2 IS NULL OR instr($2, status)) "
 		  "AND created_at < $3 ORDER BY created_at DESC, id DESC LIMIT 50" },
 		{ "plan.queued",
-		  "EXPLAIN QUERY PLAN SELECT id FROM run WHERE status = 'queued' ORDER BY created_at, id LIMIT 1" },
+		  "EXPLAIN QUERY PLAN SELECT id FROM run WHERE status = 'queued' AND spec <> '' ORDER BY created_at, id LIMIT 1" },
 		{ "plan.expired",
 		  "EXPLAIN QUERY PLAN SELECT id FROM run WHERE status = 'running' AND lease_expires_at <= $1 "
 		  "ORDER BY lease_expires_at LIMIT 1" },
