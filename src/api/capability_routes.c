@@ -1,9 +1,9 @@
 /* api/capability_routes.c: workspace contract section 4: what a workspace has to build agents with. */
 #include "api/routes.h"
+#include "domain/embedding.h"
 #include "domain/knowledge_base.h"
 #include "domain/provider.h"
 #include "domain/toolbox.h"
-#include "knowledge/embedder.h"
 
 struct embedding {
 	struct str model, provider;
@@ -30,11 +30,13 @@ static const struct field capabilities_fields[] = {
 };
 static const struct schema capabilities_schema = SCHEMA("Capabilities", capabilities, capabilities_fields);
 
-static void fill_embedding(struct embedding *out)
+static enum err fill_embedding(struct ctx *ctx, struct embedding *out)
 {
-	const struct embedder_info *e = embedder_info();
+	AUTO(embedding_close) struct embedding_model m = {0};
 
-	*out = (struct embedding){ str_of(e->model), str_of(e->provider), (int64_t)e->dimensions };
+	TRY(embedding_current(ctx, &m));
+	*out = (struct embedding){ m.name, m.provider, (int64_t)m.dimensions };
+	return OK;
 }
 
 static enum err do_models(struct ctx *ctx, struct call *call)
@@ -54,9 +56,7 @@ static enum err do_knowledge_bases(struct ctx *ctx, struct call *call)
 
 static enum err do_embedding(struct ctx *ctx, struct call *call)
 {
-	(void)ctx;
-	fill_embedding(call->out);
-	return OK;
+	return fill_embedding(ctx, call->out);
 }
 
 static enum err do_all(struct ctx *ctx, struct call *call)
@@ -66,8 +66,7 @@ static enum err do_all(struct ctx *ctx, struct call *call)
 	TRY(provider_models(ctx, ctx->actor.workspace_id, &out->models));
 	TRY(toolbox_list(ctx, &out->tools));
 	TRY(knowledge_base_list_all(ctx, &out->knowledge_bases));
-	fill_embedding(&out->embedding);
-	return OK;
+	return fill_embedding(ctx, &out->embedding);
 }
 
 #define CAPABILITY .method = HTTP_GET, .contract = WORKSPACE_API, .role = ROLE_ADMIN, .tag = "Capabilities"

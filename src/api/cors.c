@@ -1,8 +1,6 @@
 /* api/cors.c: the Fetch standard's CORS protocol, without credentials: keys travel in a header. */
 #include "api/cors.h"
 
-#include "api/serve.h"
-
 static bool allowed(const char *origins, struct str origin)
 {
 	struct str rest = str_of(origins);
@@ -16,11 +14,9 @@ static bool allowed(const char *origins, struct str origin)
 	return false;
 }
 
-bool cors_apply(struct ctx *ctx, struct http_exchange *x)
+bool cors_allow(const char *origins, struct http_exchange *x)
 {
-	const struct http_request *r = http_request_of(x);
-	struct str origin = http_header_get(r, "origin", NULL);
-	const char *origins = api_options_of(ctx)->cors_origins;
+	struct str origin = http_header_get(http_request_of(x), "origin", NULL);
 
 	if (!origins)
 		return false;
@@ -29,6 +25,13 @@ bool cors_apply(struct ctx *ctx, struct http_exchange *x)
 		return false;
 	http_set_header(x, "Access-Control-Allow-Origin", origin);
 	http_set_header(x, "Access-Control-Expose-Headers", S("X-Request-Id, Retry-After, Idempotency-Replayed"));
+	return true;
+}
+
+bool cors_preflight(struct http_exchange *x)
+{
+	const struct http_request *r = http_request_of(x);
+
 	if (r->method != HTTP_OPTIONS || !http_header_get(r, "access-control-request-method", NULL).p)
 		return false;
 	http_set_header(x, "Access-Control-Allow-Methods", S("GET, HEAD, POST, PUT, PATCH, DELETE"));

@@ -5,8 +5,10 @@
 
 #include "api/op.h"
 
-/* Sets the response headers that an allowed origin needs. True: the request was a preflight and
- * has been answered. */
-bool cors_apply(struct ctx *ctx, struct http_exchange *x);
+/* Sets the response headers that an allowed origin needs; false: it is not one. origins: as in struct
+ * api_options. */
+bool cors_allow(const char *origins, struct http_exchange *x);
+/* Answers a preflight of such an origin; false: the request is none. */
+bool cors_preflight(struct http_exchange *x);
 
 #endif

@@ -1,7 +1,26 @@
-/* api/idempotency.c: what makes two requests the same: operation, path, and body byte for byte. */
+/* api/idempotency.c: what makes two requests the same: operation, path, and body byte for byte, or
+ * the same files. */
 #include "api/idempotency.h"
 
 #include "base/id.h"
+#include "knowledge/gather.h"
+
+static void add_digest(struct arena *mem, struct buf *to, struct str bytes)
+{
+	buf_str(to, sha256_hex(mem, bytes));
+	buf_char(to, '\n');
+}
+
+/* Clients think up a new boundary each time they send a form, so its files count and not its bytes. */
+static void add_files(struct arena *mem, struct buf *to, const struct list *files)
+{
+	for (size_t i = 0; i < files->n; i++) {
+		const struct material_file *file = LIST_AT(*files, struct material_file, i);
+
+		add_digest(mem, to, file->name);
+		add_digest(mem, to, file->bytes);
+	}
+}
 
 static struct idempotent_request request_of(struct ctx *ctx, const struct call *call)
 {
@@ -10,7 +29,10 @@ static struct idempotent_request request_of(struct ctx *ctx, const struct call *
 	/* The path is part of it: appending to one knowledge base is not appending to another. */
 	buf_str(&all, call->request->path);
 	buf_char(&all, '\n');
-	buf_str(&all, call->request->body);
+	if (call->op->takes_files)
+		add_files(ctx->mem, &all, &call->files);
+	else
+		add_digest(ctx->mem, &all, call->request->body);
 	return (struct idempotent_request){
 		.operation = str_of(call->op->id), .key = http_header_get(call->request, "idempotency-key", NULL),
 		.digest = sha256_hex(ctx->mem, buf_view(&all)),

@@ -5,8 +5,9 @@
 #include "api/op.h"
 #include "domain/idempotency.h"
 
-/* Before the operation: finds the kept reply (reply->body.p set), or prepares ctx->before_commit
- * to keep one. Does nothing without the header, or when the operation does not create. */
+/* Before the operation, once its body is read: finds the kept reply (reply->body.p set), or prepares
+ * ctx->before_commit to keep one. Does nothing without the header, or when the operation does not
+ * create. */
 enum err idempotency_begin(struct ctx *ctx, const struct call *call, struct kept_reply *reply);
 
 /* After it, with its result: when a simultaneous request with the same key was faster, gives that

@@ -10,6 +10,11 @@ static const struct field base_params_fields[] = {
 };
 const struct schema base_params = SCHEMA(NULL, base_params, base_params_fields);
 
+const struct status_text ingest_answers[] = {
+	{ 409, "The embedding model was changed at every attempt; nothing was stored." },
+	{ 504, "It took too long; nothing was stored." }, { 0, NULL },
+};
+
 /* -- create -------------------------------------------------------------------------------------- */
 
 #define TITLE  F_STR("title", knowledge_base_draft, title), .required = true, .min = 1, .max = 255, .not_blank = true
@@ -43,7 +48,7 @@ static const struct schema draft_schema = UNION("KnowledgeBase", knowledge_base_
 
 static enum err do_create(struct ctx *ctx, struct call *call)
 {
-	return knowledge_base_create(ctx, call->body, call->out);
+	return knowledge_base_create(ctx, call->body, call->progress, call->out);
 }
 
 /* -- append -------------------------------------------------------------------------------------- */
@@ -85,7 +90,7 @@ static enum err do_append(struct ctx *ctx, struct call *call)
 	const struct addition *in = call->body;
 
 	TRY(check_addition(ctx, in));
-	return knowledge_base_append(ctx, base_id_of(call), &in->material, call->out);
+	return knowledge_base_append(ctx, base_id_of(call), &in->material, call->progress, call->out);
 }
 
 /* -- list ---------------------------------------------------------------------------------------- */
@@ -176,11 +181,12 @@ static enum err do_delete(struct ctx *ctx, struct call *call)
 
 #define BASES .contract = WORKSPACE_API, .role = ROLE_ADMIN, .tag = "Knowledge bases", .extra = true
 #define OF_BASE BASES, .params = &base_params, .not_found = "KNOWLEDGE_BASE_NOT_FOUND"
+#define INGESTS .status = 201, .creates = true, .streams = true, .deadline_s = INGEST_S, .also = ingest_answers
 #define ONE_BASE "/knowledge-bases/{knowledgeBaseId}", OF_BASE
 
 const struct op knowledge_ops[N_KNOWLEDGE_OPS] = {
 	{ .id = "createKnowledgeBase", .method = HTTP_POST, .path = "/knowledge-bases", BASES, .body = &draft_schema,
-	  .body_mode = READ_CREATE, .out = &knowledge_base_schema, .status = 201, .creates = true, .run = do_create,
+	  .body_mode = READ_CREATE, .out = &knowledge_base_schema, INGESTS, .run = do_create,
 	  .summary = "Create a knowledge base",
 	  .doc = "From texts, from web pages, or empty, for files to come. All of it can be searched when the reply "
 		 "arrives; if any part cannot be read, there is no knowledge base." },
@@ -202,7 +208,7 @@ const struct op knowledge_ops[N_KNOWLEDGE_OPS] = {
 	  .doc = "With its content; agents that used it go on without it." },
 	{ .id = "appendKnowledgeBaseContent", .method = HTTP_POST, .path = "/knowledge-bases/{knowledgeBaseId}/content",
 	  OF_BASE, .body = &addition_schema, .body_mode = READ_CREATE,
-	  .out = &knowledge_base_schema, .status = 201, .creates = true, .run = do_append,
+	  .out = &knowledge_base_schema, INGESTS, .run = do_append,
 	  .summary = "Add content to a knowledge base",
 	  .doc = "To a base of any type. If any part cannot be read, nothing is added." },
 };

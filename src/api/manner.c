@@ -4,8 +4,9 @@
 /* -- workspace: { "data": ... } and { "error", "code", "details" } ------------------------------- */
 
 /* The machine-readable code: the operation's own for what it looked up, else by the table. */
-static const char *workspace_code(enum err e, const struct op *op)
+static const char *workspace_code(enum err e, const struct call *call)
 {
+	const struct op *op = call ? call->op : NULL;
 	static const char *const CODES[ERR_COUNT] = {
 		[ERR_INVALID] = "VALIDATION_ERROR", [ERR_UNAUTHENTICATED] = "UNAUTHORIZED", [ERR_FORBIDDEN] = "FORBIDDEN",
 		[ERR_NOT_FOUND] = "NOT_FOUND", [ERR_NO_ROUTE] = "NOT_FOUND", [ERR_BAD_METHOD] = "NOT_FOUND",
@@ -14,16 +15,16 @@ static const char *workspace_code(enum err e, const struct op *op)
 	};
 
 	if (e == ERR_NOT_FOUND && op && op->not_found)
-		return op->not_found;
+		return call->not_found ? call->not_found : op->not_found;
 	if (e == ERR_CONFLICT && op && op->conflict)
 		return op->conflict;
 	return CODES[e];
 }
 
-static void workspace_error(struct json_writer *w, enum err e, const char *why, const struct op *op,
+static void workspace_error(struct json_writer *w, enum err e, const char *why, const struct call *call,
 			    const struct issues *issues)
 {
-	const char *code = workspace_code(e, op);
+	const char *code = workspace_code(e, call);
 
 	jw_object(w);
 	jw_key(w, "error");
@@ -96,16 +97,23 @@ static void workspace_success(struct json_writer *w, const struct call *call)
 
 /* -- studio: bare objects and { "error" } ---------------------------------------------------------- */
 
-static void studio_error(struct json_writer *w, enum err e, const char *why, const struct op *op,
+static void studio_error(struct json_writer *w, enum err e, const char *why, const struct call *call,
 			 const struct issues *issues)
 {
-	(void)e, (void)op;
+	bool issue = issues && issues->n > 0;
+
+	(void)call;
 	/* The first field that fails speaks, in its own words (studio contract section 2). */
-	if (e == ERR_INVALID && issues && issues->n && issues->items[0].field && issues->items[0].field->say)
+	if (e == ERR_INVALID && issue && issues->items[0].field && issues->items[0].field->say)
 		why = issues->items[0].field->say;
 	jw_object(w);
 	jw_key(w, "error");
 	jw_z(w, why);
+	/* What the service said that failed us (2.1). */
+	if (e == ERR_UPSTREAM && issue) {
+		jw_key(w, "details");
+		jw_str(w, issues->items[0].message);
+	}
 	jw_end(w);
 }
 

@@ -10,7 +10,7 @@
 
 struct manner {
 	const char *content_type;
-	size_t body_max;                     /* bytes a request may have */
+	size_t body_max;                     /* bytes a request may have, where its row says nothing */
 	enum json_flags json;
 	bool lenient;                        /* unknown and mistyped optional members are ignored */
 	bool refuse_nul;                     /* U+0000 in strings (C-3) */
@@ -19,8 +19,9 @@ struct manner {
 	bool allows;                         /* 405 with Allow, and OPTIONS; else 404 */
 	bool challenges;                     /* WWW-Authenticate on 401 */
 	const char *unauthenticated, *forbidden;
-	/* Writes the error body. `why` is the one-line cause, `op` may be NULL. */
-	void (*error)(struct json_writer *w, enum err e, const char *why, const struct op *op, const struct issues *issues);
+	/* Writes the error body. `why` is the one-line cause; call and issues may be NULL. */
+	void (*error)(struct json_writer *w, enum err e, const char *why, const struct call *call,
+		      const struct issues *issues);
 	void (*success)(struct json_writer *w, const struct call *call);
 };
 

@@ -19,6 +19,7 @@ struct page {
 };
 
 struct op;
+struct progress;
 
 /* One call of an operation on its way through. */
 struct call {
@@ -27,10 +28,19 @@ struct call {
 	const void *params;                  /* the struct that op->params describes, checked */
 	const void *body;                    /* the struct that op->body describes, checked */
 	const struct json *json;             /* the body as it was sent */
+	struct list files;                   /* of struct material_file, when op->takes_files */
+	const struct progress *progress;     /* where to tell how far it has come, when op->streams */
 	void *out;                           /* zeroed; the struct that op->out describes */
 	struct str out_text;                 /* instead: the same, written as JSON already */
 	struct list out_list;                /* instead, when op->replies_list */
 	struct page page;                    /* when op->paged */
+	const char *not_found;               /* the code of a 404, where it is not the row's */
+};
+
+/* A status that an operation may answer with, for its description. */
+struct status_text {
+	int status;
+	const char *what;
 };
 
 struct op {
@@ -45,6 +55,9 @@ struct op {
 	const struct schema *params;         /* of path and query */
 	const struct schema *body;
 	enum read_mode body_mode;            /* READ_CREATE or READ_UPDATE; the studio's is lenient */
+	bool takes_files;                    /* the body is multipart/form-data instead: api/upload.h */
+	size_t body_max;                     /* bytes it may have; 0: as many as the contract says */
+	int deadline_s;                      /* how long it may take; 0: REQUEST_S */
 
 	int status;                          /* of success; 0 means 200 */
 	const struct schema *out;
@@ -52,8 +65,10 @@ struct op {
 	bool replies_list;                   /* an array of `out` */
 	bool paged;                          /* workspace: `pagination` beside `data` */
 	bool creates;                        /* honours Idempotency-Key */
+	bool streams;                        /* tells of its progress, if asked: api/progress.h */
 
 	const char *not_found, *conflict;    /* codes of 404 and 409; NULL: it answers neither */
+	const struct status_text *also;      /* what it answers besides; ends with status 0. NULL: nothing */
 	bool extra;                          /* not in upstream's published description (O-1) */
 	bool extension;                      /* not in the contract at all (9.3) */
 	const char *tag, *summary, *doc;
@@ -65,6 +80,9 @@ struct op {
 	void (*serve)(struct ctx *ctx, struct http_exchange *x);
 	const char *media;                   /* the media type that serve answers with */
 };
+
+/* Reading fifty slow web pages, or embedding a hundred megabytes elsewhere, takes its time. */
+enum { REQUEST_S = 60, INGEST_S = 15 * 60 };
 
 struct op_table {
 	const struct op *ops;

@@ -2,12 +2,16 @@
  *
  * The document is made in one pass over the rows; the named schemas that the rows refer to are
  * collected on the way and written as components at the end, each in the forms it is used in.
+ *
+ * Where the key decides between two operations, one of each contract, OpenAPI has room for one: the
+ * document then tells of both in one, whose answers are either one's.
  */
 #include "api/openapi.h"
 
 #include <assert.h>
 
 #include "api/manner.h"
+#include "api/upload.h"
 
 enum { COMPONENTS_MAX = 256 };
 
@@ -19,6 +23,7 @@ struct component {
 struct printer {
 	struct json_writer w;
 	struct arena *mem;
+	const struct op *twin;               /* of the operation in hand: what the other kind of key calls there */
 	struct component components[COMPONENTS_MAX];
 	size_t n_components;
 };
@@ -109,39 +114,99 @@ static void close_content(struct printer *p)
 
 /* -- one operation ------------------------------------------------------------------------------------ */
 
+#define WITH_WORKSPACE_KEY "With a workspace key: "
+#define WITH_PERSONAL_KEY "With a personal key: "
+
+
+static void parameter(struct printer *p, const char *name, const struct field *f, const char *doc)
+{
+	jw_object(&p->w);
+	text(p, "name", name);
+	text(p, "in", f->in == IN_PATH ? "path" : "query");
+	flag(p, "required", f->in == IN_PATH || f->required);
+	text(p, "description", doc);
+	jw_key(&p->w, "schema");
+	field_describe(&p->w, f, DESCRIBE_CREATE);
+	close(p);
+}
+
+static const struct field *path_field(const struct op *op)
+{
+	for (size_t i = 0; op->params && i < op->params->n_fields; i++)
+		if (op->params->fields[i].in == IN_PATH)
+			return &op->params->fields[i];
+	return NULL;
+}
+
+/* What stands in the path fits both operations, and is called by the first one's name for it. */
+static void shared_path_parameter(struct printer *p, const struct field *mine)
+{
+	const struct field *theirs = path_field(p->twin);
+
+	parameter(p, mine->name, theirs, arena_printf(p->mem, WITH_WORKSPACE_KEY "%s " WITH_PERSONAL_KEY "%s",
+						      mine->doc ? mine->doc : "An id.", theirs->doc).p);
+}
+
+/* only_with: for whose sake it is there, when it is not for everybody's. */
+static void own_parameters(struct printer *p, const struct op *op, const char *only_with)
+{
+	for (size_t i = 0; op->params && i < op->params->n_fields; i++) {
+		const struct field *f = &op->params->fields[i];
+		const char *doc = f->doc ? f->doc : "";
+
+		if (!p->twin)
+			parameter(p, f->name, f, f->doc);
+		else if (f->in == IN_QUERY)
+			parameter(p, f->name, f, arena_printf(p->mem, "%s%s%s", doc, *doc ? " " : "", only_with).p);
+	}
+}
+
+static bool has_parameters(const struct op *op)
+{
+	return op && (op->creates || (op->params && op->params->n_fields));
+}
+
 static void parameters(struct printer *p, const struct op *op)
 {
-	bool any = op->creates || (op->params && op->params->n_fields);
-
-	if (!any)
+	if (!has_parameters(op) && !has_parameters(p->twin))
 		return;
 	jw_key(&p->w, "parameters");
 	jw_array(&p->w);
-	for (size_t i = 0; op->params && i < op->params->n_fields; i++) {
-		const struct field *f = &op->params->fields[i];
-
-		jw_object(&p->w);
-		text(p, "name", f->name);
-		text(p, "in", f->in == IN_PATH ? "path" : "query");
-		flag(p, "required", f->in == IN_PATH || f->required);
-		text(p, "description", f->doc);
-		jw_key(&p->w, "schema");
-		field_describe(&p->w, f, DESCRIBE_CREATE);
-		close(p);
-	}
+	if (p->twin && path_field(op))
+		shared_path_parameter(p, path_field(op));
+	own_parameters(p, op, "Only with a workspace key.");
+	if (p->twin)
+		own_parameters(p, p->twin, "Only with a personal key.");
 	if (op->creates)
 		component_ref(p, "parameters", "IdempotencyKey");
 	jw_end(&p->w);
 }
 
+static bool has_body(const struct op *op)
+{
+	return op->body || op->takes_files;
+}
+
+static void files_schema(struct printer *p)
+{
+	jw_raw(&p->w, arena_printf(p->mem,
+		"{\"type\":\"object\",\"required\":[\"files\"],\"properties\":{\"files\":{\"type\":\"array\","
+		"\"minItems\":1,\"maxItems\":%d,\"items\":{\"type\":\"string\",\"format\":\"binary\"},"
+		"\"description\":\"A part for each, named files (or file), with a filename and at most %d MiB.\"}},"
+		"\"additionalProperties\":false}", UPLOAD_FILES_MAX, UPLOAD_FILE_MIB));
+}
+
 static void request_body(struct printer *p, const struct op *op)
 {
-	if (!op->body)
+	if (!has_body(op))
 		return;
 	open(p, "requestBody");
 	flag(p, "required", true);
-	open_content(p, "application/json");
-	refer(p, op->body, op->body_mode == READ_UPDATE ? DESCRIBE_UPDATE : DESCRIBE_CREATE);
+	open_content(p, op->takes_files ? "multipart/form-data" : "application/json");
+	if (op->takes_files)
+		files_schema(p);
+	else
+		refer(p, op->body, op->body_mode == READ_UPDATE ? DESCRIBE_UPDATE : DESCRIBE_CREATE);
 	close_content(p);
 	close(p);
 }
@@ -204,14 +269,51 @@ static void success_schema(struct printer *p, const struct op *op)
 	close_wrapper(p);
 }
 
+static void open_either(struct printer *p)
+{
+	jw_object(&p->w);
+	jw_key(&p->w, "anyOf");
+	jw_array(&p->w);
+}
+
+static void close_either(struct printer *p)
+{
+	jw_end(&p->w);
+	close(p);
+}
+
+/* Its status is 200 whatever comes, so it never stands beside the plain success's description. */
+static void event_stream(struct printer *p)
+{
+	open(p, "200");
+	text(p, "description",
+	     "Instead, when text/event-stream is accepted rather than JSON: an event `progress` for each step of each "
+	     "item, with the data {stage, item: {list, index, name}, count}; then one event `result` with the body of "
+	     "the plain answer, or `error` with its {status, body}.");
+	open_content(p, "text/event-stream");
+	jw_object(&p->w);
+	text(p, "type", "string");
+	close(p);
+	close_content(p);
+	close(p);
+}
+
 static void success(struct printer *p, const struct op *op)
 {
 	int status = op->status ? op->status : 200;
 
+	assert(!op->streams || status != 200);
+	if (op->streams)
+		event_stream(p);
 	open(p, arena_printf(p->mem, "%d", status).p);
 	text(p, "description", status == 201 ? "Created" : status == 202 ? "Accepted" : "OK");
 	open_content(p, op->media ? op->media : "application/json");
-	if (op->out) {
+	if (op->out && p->twin) {
+		open_either(p);
+		success_schema(p, op);
+		success_schema(p, p->twin);
+		close_either(p);
+	} else if (op->out) {
 		success_schema(p, op);
 	} else {
 		jw_object(&p->w);
@@ -222,36 +324,74 @@ static void success(struct printer *p, const struct op *op)
 	close(p);
 }
 
-static void error(struct printer *p, int status, const char *description, enum contract contract)
+static const char *error_schema(const struct op *op)
 {
-	open(p, arena_printf(p->mem, "%d", status).p);
-	text(p, "description", description);
+	return op->contract == STUDIO_API ? "StudioError" : "Error";
+}
+
+static void error(struct printer *p, const struct op *op, const struct status_text *s)
+{
+	open(p, arena_printf(p->mem, "%d", s->status).p);
+	text(p, "description", s->what);
 	open_content(p, "application/json");
-	component_ref(p, "schemas", contract == STUDIO_API ? "StudioError" : "Error");
+	if (p->twin)
+		open_either(p);
+	component_ref(p, "schemas", error_schema(op));
+	if (p->twin) {
+		component_ref(p, "schemas", error_schema(p->twin));
+		close_either(p);
+	}
 	close_content(p);
 	close(p);
 }
 
-static void responses(struct printer *p, const struct op *op)
+struct statuses {
+	struct status_text items[16];
+	size_t n;
+};
+
+static void may_answer(struct statuses *s, int status, const char *what)
 {
-	open(p, "responses");
-	success(p, op);
-	if (op->body || op->params)
-		error(p, 400, "The request does not fit its schema, or names something that is not available.", op->contract);
+	for (size_t i = 0; i < s->n; i++)
+		if (s->items[i].status == status)
+			return;
+	assert(s->n < COUNT_OF(s->items));
+	s->items[s->n++] = (struct status_text){ status, what };
+}
+
+static void add_errors(struct statuses *s, const struct op *op)
+{
+	if (has_body(op) || op->params)
+		may_answer(s, 400, "The request does not fit its schema, or names something that is not available.");
 	if (op->role != ROLE_NONE) {
-		error(p, 401, "No valid API key.", op->contract);
-		error(p, 403, "The key's user lacks the role.", op->contract);
+		may_answer(s, 401, "No valid API key.");
+		may_answer(s, 403, "The key's user lacks the role.");
 	}
 	if (op->not_found)
-		error(p, 404, "No such thing in this workspace.", op->contract);
+		may_answer(s, 404, "No such thing in this workspace.");
 	if (op->conflict && op->body)
-		error(p, 409, "The name is taken.", op->contract);
-	if (op->body)
-		error(p, 413, "The body is too large.", op->contract);
+		may_answer(s, 409, "The name is taken.");
+	for (const struct status_text *also = op->also; also && also->status; also++)
+		may_answer(s, also->status, also->what);
+	if (has_body(op))
+		may_answer(s, 413, "The body is too large.");
 	if (op->creates)
-		error(p, 422, "The Idempotency-Key was used with another request.", op->contract);
+		may_answer(s, 422, "The Idempotency-Key was used with another request.");
 	if (op->role != ROLE_NONE)
-		error(p, 500, "Something went wrong on the server's side.", op->contract);
+		may_answer(s, 500, "Something went wrong on the server's side.");
+}
+
+static void responses(struct printer *p, const struct op *op)
+{
+	struct statuses errors = {0};
+
+	add_errors(&errors, op);
+	if (p->twin)
+		add_errors(&errors, p->twin);
+	open(p, "responses");
+	success(p, op);
+	for (size_t i = 0; i < errors.n; i++)
+		error(p, op, &errors.items[i]);
 	close(p);
 }
 
@@ -273,24 +413,63 @@ static const char *least_role(const struct op *op)
 	return NAMES[op->role];
 }
 
+/* Whether both have the same method and the same path, whatever its parameters are called. */
+static bool same_path(const char *a, const char *b)
+{
+	for (; *a && *b; a++, b++) {
+		if (*a == '{' && *b == '{') {
+			a = strchr(a, '}');
+			b = strchr(b, '}');
+		} else if (*a != *b) {
+			return false;
+		}
+	}
+	return *a == *b;
+}
+
+/* NULL: there is none. */
+static const struct op *twin_of(const struct op *op)
+{
+	FOR_EACH_OP(other)
+		if (other != op && op->key_decides && other->method == op->method && same_path(other->path, op->path))
+			return other;
+	return NULL;
+}
+
+static void describe(struct printer *p, struct buf *out, const struct op *op, const char *only_with)
+{
+	buf_printf(out, "%s%s%s%sRole: %s.%s", out->n ? " " : "", only_with, op->doc ? op->doc : "", op->doc ? " " : "",
+		   least_role(op), op->extension ? " An extension to the public contract." : "");
+}
+
+static struct str description(struct printer *p, const struct op *op)
+{
+	struct buf out = { .mem = p->mem };
+
+	describe(p, &out, op, p->twin ? WITH_WORKSPACE_KEY : "");
+	if (p->twin)
+		describe(p, &out, p->twin, arena_printf(p->mem, WITH_PERSONAL_KEY "%s. ", p->twin->summary).p);
+	return buf_view(&out);
+}
+
 static void operation(struct printer *p, const struct op *op)
 {
 	static const char *const METHODS[] = {
 		[HTTP_GET] = "get", [HTTP_POST] = "post", [HTTP_PUT] = "put", [HTTP_PATCH] = "patch", [HTTP_DELETE] = "delete",
 	};
-	struct buf doc = { .mem = p->mem };
 
-	buf_printf(&doc, "%s%sRole: %s.%s", op->doc ? op->doc : "", op->doc ? " " : "", least_role(op),
-		   op->extension ? " An extension to the public contract." : "");
+	assert(!p->twin || op->contract == WORKSPACE_API);
 	open(p, METHODS[op->method]);
 	text(p, "operationId", op->id);
 	jw_key(&p->w, "tags");
 	jw_array(&p->w);
 	jw_z(&p->w, op->tag);
+	if (p->twin)
+		jw_z(&p->w, p->twin->tag);
 	jw_end(&p->w);
 	text(p, "summary", op->summary);
 	jw_key(&p->w, "description");
-	jw_str(&p->w, buf_view(&doc));
+	jw_str(&p->w, description(p, op));
 	flag(p, "x-extra", op->extra);
 	security(p, op);
 	parameters(p, op);
@@ -299,12 +478,20 @@ static void operation(struct printer *p, const struct op *op)
 	close(p);
 }
 
+static bool comes_before(const struct op *a, const struct op *b)
+{
+	FOR_EACH_OP(op)
+		if (op == a || op == b)
+			return op == a;
+	return false;
+}
+
 static bool path_seen_before(const struct op *op)
 {
 	FOR_EACH_OP(other) {
 		if (other == op)
 			return false;
-		if (strcmp(other->path, op->path) == 0)
+		if (same_path(other->path, op->path))
 			return true;
 	}
 	return false;
@@ -317,9 +504,11 @@ static void paths(struct printer *p)
 		if (path_seen_before(first))
 			continue;
 		open(p, first->path);
-		FOR_EACH_OP(op)
-			if (strcmp(op->path, first->path) == 0)
+		FOR_EACH_OP(op) {
+			p->twin = twin_of(op);
+			if (same_path(op->path, first->path) && !(p->twin && comes_before(p->twin, op)))
 				operation(p, op);
+		}
 		close(p);
 	}
 	close(p);

@@ -4,11 +4,16 @@
 
 #include "api/op.h"
 
-enum { N_AGENT_OPS = 6, N_CAPABILITY_OPS = 5, N_KNOWLEDGE_OPS = 7, N_SEARCH_OPS = 5, N_RUN_OPS = 4, N_META_OPS = 2 };
+enum {
+	N_AGENT_OPS = 6, N_AGENT_FILE_OPS = 3, N_CAPABILITY_OPS = 5, N_KNOWLEDGE_OPS = 7, N_CONTENT_OPS = 4,
+	N_SEARCH_OPS = 5, N_RUN_OPS = 4, N_META_OPS = 2,
+};
 
 extern const struct op agent_ops[N_AGENT_OPS];
+extern const struct op agent_file_ops[N_AGENT_FILE_OPS];
 extern const struct op capability_ops[N_CAPABILITY_OPS];
 extern const struct op knowledge_ops[N_KNOWLEDGE_OPS];
+extern const struct op content_ops[N_CONTENT_OPS];
 extern const struct op search_ops[N_SEARCH_OPS];
 extern const struct op run_ops[N_RUN_OPS];
 extern const struct op meta_ops[N_META_OPS];

@@ -148,7 +148,7 @@ static const struct field start_fields[] = {
 	  .doc = "The agent's exact name, or the id of a managed agent." },
 	{ F_STR("message", start_body, message), .def = "", .doc = "What to say to the agent." },
 	{ F_BOOL("preferDraft", start_body, prefer_draft),
-	  .doc = "Run the draft even if a stable version exists. Managed agents have neither." },
+	  .doc = "Run the file as it is now, even if the agent has a stable version." },
 };
 static const struct schema start_schema = {
 	.name = "RunStart", .size = sizeof(struct start_body), .fields = start_fields,
@@ -172,7 +172,8 @@ static enum err do_start(struct ctx *ctx, struct call *call)
 {
 	const struct start_body *in = call->body;
 	struct run_request request = {
-		.agent = in->agent, .message = in->message.p ? in->message : S(""), .trigger = "manual",
+		.agent = in->agent, .prefer_draft = in->prefer_draft, .message = in->message.p ? in->message : S(""),
+		.trigger = "manual",
 	};
 
 	/* The reference's store cannot hold it, and fails with a 502; it is the client's mistake. */

@@ -2,14 +2,19 @@
 #include "api/knowledge_params.h"
 #include "api/routes.h"
 #include "domain/knowledge_base.h"
-#include "knowledge/embedder.h"
+#include "domain/knowledge_content.h"
 #include "model/providers.h"
 
 /* -- search -------------------------------------------------------------------------------------- */
 
 struct search_body {
 	struct search search;
+	struct str mode;
 	bool include_content, include_metadata;
+};
+
+static const char *const MODES[] = {
+	[SEARCH_SEMANTIC] = "semantic", [SEARCH_KEYWORD] = "keyword", [SEARCH_HYBRID] = "hybrid", NULL,
 };
 
 static const struct field scope_fields[] = {
@@ -18,7 +23,10 @@ static const struct field scope_fields[] = {
 };
 static const struct field search_option_fields[] = {
 	{ F_INT("topK", search_body, search.top_k), .min = 1, .max = SEARCH_TOP_MAX, .def = "10" },
-	{ F_NUM("minSimilarity", search_body, search.min_similarity), .max = 1, .def = "0.5" },
+	{ F_STR("mode", search_body, mode), .one_of = MODES, .def = "semantic",
+	  .doc = "By meaning, by words, or by both rankings fused. An extension to the public contract." },
+	{ F_NUM("minSimilarity", search_body, search.min_similarity), .max = 1, .def = "-1", .def_hidden = true,
+	  .doc = "What is less similar is left out. Default: 0.5 in the mode semantic, else 0." },
 	{ F_BOOL("includeContent", search_body, include_content), .def = "true" },
 	{ F_BOOL("includeMetadata", search_body, include_metadata), .def = "true" },
 };
@@ -52,7 +60,7 @@ struct search_reply {
 };
 
 static const struct field search_usage_fields[] = {
-	{ F_INT("embeddingTokens", search_reply, embedding_tokens), .doc = "An estimate." },
+	{ F_INT("embeddingTokens", search_reply, embedding_tokens), .doc = "As the provider counted them, else an estimate." },
 	{ F_STR("model", search_reply, model), .doc = "The embedding model." },
 };
 static const struct schema search_usage = SCHEMA(NULL, search_reply, search_usage_fields);
@@ -76,15 +84,25 @@ static void leave_out(const struct search_body *in, struct list *results)
 	}
 }
 
+static enum search_mode mode_named(struct str name)
+{
+	enum search_mode mode = SEARCH_SEMANTIC;
+
+	while (!str_is(name, MODES[mode]))
+		mode++;
+	return mode;
+}
+
 static enum err run_search(struct ctx *ctx, const struct call *call, struct search search)
 {
+	const struct search_body *in = call->body;
 	struct search_reply *out = call->out;
+	struct search_result found;
 
-	TRY(knowledge_base_search(ctx, &search, &out->results));
-	leave_out(call->body, &out->results);
-	out->query = search.text;
-	out->embedding_tokens = embedding_tokens(search.text);
-	out->model = str_of(embedder_info()->model);
+	search.mode = mode_named(in->mode);
+	TRY(knowledge_base_search(ctx, &search, &found));
+	leave_out(in, &found.hits);
+	*out = (struct search_reply){ search.text, found.hits, found.embedding_tokens, found.embedding_model };
 	return OK;
 }
 
@@ -154,6 +172,9 @@ static const struct field answer_fields[] = {
 };
 static const struct schema answer_schema = SCHEMA("Answer", knowledge_answer, answer_fields);
 
+/* A model may think for a while. */
+enum { ANSWER_S = 120 };
+
 static enum err do_ask(struct ctx *ctx, struct call *call)
 {
 	return knowledge_base_ask(ctx, base_id_of(call), call->body, call->out);
@@ -180,12 +201,15 @@ static enum err do_status(struct ctx *ctx, struct call *call)
 struct embeddings_params {
 	struct base_params base;
 	int64_t limit, offset;
+	bool include_vector;
 };
 
 static const struct field embeddings_params_fields[] = {
 	{ F_ID("knowledgeBaseId", embeddings_params, base.id), .in = IN_PATH, .required = true },
 	{ F_INT("limit", embeddings_params, limit), .in = IN_QUERY, .min = 1, .max = 500, .def = "100" },
 	{ F_INT("offset", embeddings_params, offset), .in = IN_QUERY, .max = 1e15, .def = "0" },
+	{ F_BOOL("includeVector", embeddings_params, include_vector), .in = IN_QUERY, .def = "false",
+	  .doc = "Adds the vectors themselves. An extension to the public contract." },
 };
 static const struct schema embeddings_params = SCHEMA(NULL, embeddings_params, embeddings_params_fields);
 
@@ -196,6 +220,7 @@ struct embedding {
 	int64_t dimensions;
 	const struct json *metadata;
 	int64_t created_at;
+	struct list vector;
 };
 
 static const struct field embedding_fields[] = {
@@ -207,6 +232,7 @@ static const struct field embedding_fields[] = {
 	{ F_INT("dimensions", embedding, dimensions) },
 	{ F_ANY("metadata", embedding, metadata), .open = true },
 	{ F_TIME("createdAt", embedding, created_at) },
+	{ F_FLOATS("embedding", embedding, vector), .optional_reply = true, .doc = "With includeVector." },
 };
 static const struct schema embedding_schema = SCHEMA("ChunkEmbedding", embedding, embedding_fields);
 
@@ -234,6 +260,8 @@ static enum err show_chunk(struct ctx *ctx, const struct kb_chunk *c, struct emb
 		.chunk_id = c->id, .content_id = c->content_id, .chunk_index = c->index, .content = c->text,
 		.model = c->model, .dimensions = (int64_t)c->dimensions, .created_at = c->created_at,
 	};
+	if (c->vector)
+		out->vector = (struct list){ (float *)c->vector, c->dimensions };
 	return json_parse(ctx, c->metadata, JSON_STRICT, &out->metadata);
 }
 
@@ -245,6 +273,8 @@ static enum err do_embeddings(struct ctx *ctx, struct call *call)
 	struct list chunks;
 
 	TRY(knowledge_base_embeddings(ctx, in->base.id, in->limit, in->offset, &chunks, &out->total));
+	if (in->include_vector)
+		TRY(knowledge_content_vectors(ctx, &chunks));
 	shown = arena_array(ctx->mem, chunks.n, sizeof(*shown));
 	for (size_t i = 0; i < chunks.n; i++)
 		TRY(show_chunk(ctx, LIST_AT(chunks, struct kb_chunk, i), &shown[i]));
@@ -256,18 +286,25 @@ static enum err do_embeddings(struct ctx *ctx, struct call *call)
 
 /* -- the rows ------------------------------------------------------------------------------------ */
 
+static const struct status_text SEARCH_ANSWERS[] = {
+	{ 409, "The embedding model was changed at every attempt." }, { 502, "A model failed." },
+	{ 504, "A model took too long." }, { 0, NULL },
+};
+
 #define USE .contract = WORKSPACE_API, .role = ROLE_VIEWER, .tag = "Search", .not_found = "KNOWLEDGE_BASE_NOT_FOUND"
 #define OF_BASE(rest) "/knowledge-bases/{knowledgeBaseId}/" rest, USE, .params = &base_params
 
 const struct op search_ops[N_SEARCH_OPS] = {
 	{ .id = "searchKnowledgeBases", .method = HTTP_POST, .path = "/knowledge-bases/search", USE,
 	  .body = &search_body, .body_mode = READ_CREATE, .out = &search_reply, .run = do_search,
-	  .summary = "Search all knowledge bases, or some" },
+	  .also = SEARCH_ANSWERS, .summary = "Search all knowledge bases, or some" },
 	{ .id = "searchKnowledgeBase", .method = HTTP_POST, .path = OF_BASE("search"), .body = &search_body,
-	  .body_mode = READ_CREATE, .out = &search_reply, .run = do_search_one, .summary = "Search one knowledge base",
+	  .body_mode = READ_CREATE, .out = &search_reply, .run = do_search_one,
+	  .also = SEARCH_ANSWERS, .summary = "Search one knowledge base",
 	  .doc = "A scope in the body is accepted and ignored: the path is the scope." },
 	{ .id = "queryKnowledgeBase", .method = HTTP_POST, .path = OF_BASE("query"), .body = &question_schema,
-	  .body_mode = READ_CREATE, .out = &answer_schema, .run = do_ask, .summary = "Ask a knowledge base",
+	  .body_mode = READ_CREATE, .out = &answer_schema, .run = do_ask, .deadline_s = ANSWER_S,
+	  .also = SEARCH_ANSWERS, .summary = "Ask a knowledge base",
 	  .doc = "Answers out of the passages that a search finds, and cites them." },
 	{ .id = "getKnowledgeBaseStatus", .method = HTTP_GET, .path = OF_BASE("status"), .extra = true,
 	  .out = &status_schema, .run = do_status, .summary = "Whether a knowledge base can be searched" },

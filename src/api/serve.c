@@ -4,7 +4,7 @@
  *       find and admit      route, key, role        (workspace contract 2.7, studio 1.2 to 1.7)
  *       check               parameters and body against the row's field tables
  *       carry out           the row's function, or the stored reply to a repeated request
- *       reply               in the manner of the contract
+ *       reply               in the manner of the contract, or at the end of a stream of progress
  *
  * The order of the checks is the contract's: a caller without the role learns nothing about
  * bodies and ids.
@@ -17,8 +17,10 @@
 #include "api/credential.h"
 #include "api/idempotency.h"
 #include "api/manner.h"
+#include "api/progress.h"
 #include "api/route.h"
 #include "api/site.h"
+#include "api/upload.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/url.h"
@@ -43,16 +45,24 @@ struct turn {
 	struct route route;
 	const struct manner *manner;
 	struct call call;
+	struct progress watch;               /* of an operation that takes long, when it is not to tell of it */
+	bool streams;                        /* it is: the answer is a stream */
+	struct progress_stream stream;
 	bool admitted;                       /* by key and role */
 	int64_t began_us;
 };
+
+static size_t most_threads(const struct api *api)
+{
+	return api->options.n_threads + api->options.n_stream_threads;
+}
 
 struct api *api_new(const struct api_options *options)
 {
 	struct api *api = xcalloc(1, sizeof(*api));
 
 	api->options = *options;
-	api->readers = xcalloc(options->n_threads, sizeof(*api->readers));
+	api->readers = xcalloc(most_threads(api), sizeof(*api->readers));
 	return api;
 }
 
@@ -60,7 +70,7 @@ void api_free(struct api *api)
 {
 	if (!api)
 		return;
-	for (size_t i = 0; i < api->options.n_threads; i++)
+	for (size_t i = 0; i < most_threads(api); i++)
 		db_reader_close(api->readers[i]);
 	free(api->readers);
 	free(api);
@@ -77,15 +87,32 @@ void api_thread_end(void *user, size_t thread)
 
 static void reply_with(struct turn *t, struct kept_reply reply)
 {
+	if (t->streams) {
+		progress_stream_result(&t->stream, reply.body);
+		return;
+	}
 	http_set_header(t->x, "Content-Type", str_of(t->manner->content_type));
 	buf_str(http_body(t->x), reply.body);
 	http_reply(t->x, (int)reply.status);
 }
 
+static struct str error_body(struct turn *t, enum err e, const char *why)
+{
+	struct buf body = { .mem = t->ctx.mem };
+	struct json_writer w = { .out = &body };
+
+	t->manner->error(&w, e, why, &t->call, &t->issues);
+	return buf_view(&body);
+}
+
 static void reply_error(struct turn *t, enum err e, const char *why)
 {
-	struct json_writer w = { .out = http_body(t->x) };
+	struct str body = error_body(t, e, why);
 
+	if (t->stream.begun) {
+		progress_stream_error(&t->stream, err_status(e), body);
+		return;
+	}
 	http_set_header(t->x, "Content-Type", str_of(t->manner->content_type));
 	if (e == ERR_UNAUTHENTICATED && t->manner->challenges)
 		http_set_header(t->x, "WWW-Authenticate", S("Bearer"));
@@ -93,7 +120,7 @@ static void reply_error(struct turn *t, enum err e, const char *why)
 		http_set_header(t->x, "Retry-After", S("1"));
 	if (e == ERR_BAD_METHOD)
 		http_set_header(t->x, "Allow", route_allow(t->ctx.mem, t->route.methods));
-	t->manner->error(&w, e, why, t->call.op, &t->issues);
+	buf_str(http_body(t->x), body);
 	http_reply(t->x, err_status(e));
 }
 
@@ -154,6 +181,8 @@ static enum err check_body(struct turn *t)
 	const struct op *op = t->call.op;
 	void *body;
 
+	if (op->takes_files)
+		return upload_read(&t->ctx, t->request, &t->call.files);
 	if (!op->body)
 		return OK;
 	if (json_parse(&t->ctx, t->request->body, t->manner->json, &t->call.json) != OK)
@@ -204,14 +233,25 @@ static enum err no_operation(struct turn *t)
 	return fail(&t->ctx, ERR_NO_ROUTE, "no such endpoint");
 }
 
+static int64_t deadline_of(const struct op *op)
+{
+	return mono_ms() + INT64_C(1000) * (op && op->deadline_s ? op->deadline_s : REQUEST_S);
+}
+
 /* The contract whose manners apply: the path's, or on paths of both (and of none) the key's. */
+static const struct manner *manner_of(const struct route *r, enum contract key)
+{
+	return &manners[r->known_path && !r->key_decides ? r->contract : key];
+}
+
 static void find(struct turn *t, struct str path)
 {
 	enum contract kind = credential_contract(t->credential);
 
 	route_find(t->ctx.mem, t->request->method, path, kind, &t->route);
-	t->manner = &manners[t->route.known_path && !t->route.key_decides ? t->route.contract : kind];
+	t->manner = manner_of(&t->route, kind);
 	t->call.op = t->route.op;
+	t->ctx.deadline_ms = deadline_of(t->call.op);
 }
 
 static enum err admit(struct turn *t)
@@ -231,14 +271,40 @@ static enum err admit(struct turn *t)
 
 /* -- carry out ------------------------------------------------------------------------------------------ */
 
-static enum err carry_out(struct turn *t)
+/* Those who wait for a plain answer are not seen to leave, but to be cut off: when the server stops. */
+static bool is_connected(void *x)
+{
+	return http_stream_alive(x);
+}
+
+static void prepare_progress(struct turn *t)
+{
+	t->streams = progress_stream_wanted(&t->call);
+	t->watch = (struct progress){ .wanted = is_connected, .arg = t->x };
+	t->call.progress = t->streams ? &t->stream.progress : &t->watch;
+	if (t->streams)
+		progress_stream_init(&t->stream, t->ctx.mem, t->x);
+}
+
+static void prepare(struct turn *t)
 {
 	struct call *call = &t->call;
 
-	TRY(check(t));
 	if (call->op->out)
 		call->out = arena_zalloc(t->ctx.mem, call->op->out->size);
-	return call->op->run(&t->ctx, call);
+	if (call->op->streams)
+		prepare_progress(t);
+}
+
+/* *kept: the reply to the same request when it came before. */
+static enum err carry_out(struct turn *t, struct kept_reply *kept)
+{
+	TRY(check(t));
+	prepare(t);
+	TRY(idempotency_begin(&t->ctx, &t->call, kept));
+	if (kept->body.p)
+		return OK;
+	return idempotency_end(&t->ctx, t->call.op->run(&t->ctx, &t->call), kept);
 }
 
 static void operate(struct turn *t)
@@ -251,9 +317,7 @@ static void operate(struct turn *t)
 		return;
 	}
 	if (e == OK)
-		e = idempotency_begin(&t->ctx, &t->call, &kept);
-	if (e == OK && !kept.body.p)
-		e = idempotency_end(&t->ctx, carry_out(t), &kept);
+		e = carry_out(t, &kept);
 	if (e != OK) {
 		reply_failure(t, e);
 		return;
@@ -308,7 +372,7 @@ void api_handle(void *user, size_t thread, struct http_exchange *x)
 	struct str rest;
 
 	t.ctx.issues = &t.issues;
-	if (!cors_apply(&t.ctx, x)) {
+	if (!(cors_allow(api->options.cors_origins, x) && cors_preflight(x))) {
 		if (below_api(t.request->path, &rest))
 			handle_api(&t, rest);
 		else if (!site_serve(&t.ctx, x))
@@ -324,7 +388,7 @@ void api_handle(void *user, size_t thread, struct http_exchange *x)
 /* -- what the server asks on its loop thread ---------------------------------------------------------- */
 
 /* By the path alone, since nobody has looked at the key yet. */
-static const struct manner *manner_by_path(const struct http_request *head)
+static struct route route_by_path(const struct http_request *head)
 {
 	struct arena mem;
 	struct route r = {0};
@@ -334,16 +398,18 @@ static const struct manner *manner_by_path(const struct http_request *head)
 	if (head->path.p && below_api(head->path, &rest))
 		route_find(&mem, head->method, rest, WORKSPACE_API, &r);
 	arena_fini(&mem);
-	return &manners[r.known_path && !r.key_decides ? r.contract : WORKSPACE_API];
+	return r;
 }
 
 size_t api_body_limit(void *user, const struct http_request *head)
 {
+	struct route r = route_by_path(head);
+
 	(void)user;
-	return manner_by_path(head)->body_max;
+	return r.op && r.op->body_max ? r.op->body_max : manner_of(&r, WORKSPACE_API)->body_max;
 }
 
-const char *api_refusal(void *user, const struct http_request *head, int status, const char *why, struct buf *body)
+void api_refusal(void *user, struct http_exchange *x, int status, const char *why)
 {
 	static const struct {
 		int status;
@@ -351,16 +417,18 @@ const char *api_refusal(void *user, const struct http_request *head, int status,
 	} MEANINGS[] = {
 		{ 408, ERR_TIMEOUT }, { 413, ERR_TOO_LARGE }, { 414, ERR_TOO_LARGE }, { 431, ERR_TOO_LARGE }, { 503, ERR_BUSY },
 	};
-	const struct manner *manner = manner_by_path(head);
-	struct json_writer w = { .out = body };
+	struct route r = route_by_path(http_request_of(x));
+	const struct manner *manner = manner_of(&r, WORKSPACE_API);
+	const struct api *api = user;
+	struct json_writer w = { .out = http_body(x) };
 	enum err e = ERR_INVALID;
 
-	(void)user;
 	for (size_t i = 0; i < COUNT_OF(MEANINGS); i++)
 		if (MEANINGS[i].status == status)
 			e = MEANINGS[i].err;
+	cors_allow(api->options.cors_origins, x);
+	http_set_header(x, "Content-Type", str_of(manner->content_type));
 	manner->error(&w, e, why, NULL, NULL);
-	return manner->content_type;
 }
 
 const struct api_options *api_options_of(const struct ctx *ctx)

@@ -8,7 +8,7 @@ struct api;
 
 struct api_options {
 	struct db *db;                       /* borrowed; outlives the api */
-	size_t n_threads;                    /* handler threads that will call api_handle */
+	size_t n_threads, n_stream_threads;  /* handler threads that will call api_handle, as in http_options */
 	const char *public_url;              /* origin to put into documents; NULL: the request's Host */
 	const char *cors_origins;            /* "https://a.example, https://b.example"; "*" = all; NULL: none */
 	void (*run_created)(void *arg);      /* rings the bell of the run workers; may be NULL */
@@ -23,7 +23,7 @@ void api_free(struct api *api);                         /* NULL is fine; after t
 void api_handle(void *api, size_t thread, struct http_exchange *x);
 void api_thread_end(void *api, size_t thread);
 size_t api_body_limit(void *api, const struct http_request *head);
-const char *api_refusal(void *api, const struct http_request *head, int status, const char *why, struct buf *body);
+void api_refusal(void *api, struct http_exchange *x, int status, const char *why);
 
 /* For operations: what the server was started with. */
 const struct api_options *api_options_of(const struct ctx *ctx);

@@ -42,6 +42,28 @@ def build():
             sys.exit("the server does not compile")
 
 
+def form_data(parts):
+    """(a multipart/form-data body, its media type) of parts {"name", "filename" (may be missing), "bytes"}."""
+    boundary = "----form-" + os.urandom(12).hex()
+    body = b""
+    for part in parts:
+        file_name = f'; filename="{part["filename"]}"' if "filename" in part else ""
+        body += f'--{boundary}\r\nContent-Disposition: form-data; name="{part["name"]}"{file_name}\r\n\r\n'.encode()
+        body += part["bytes"] + b"\r\n"
+    return body + f"--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}"
+
+
+def read_events(text):
+    """[{"event", "data"}] of an event stream; data is JSON. Comments are passed over."""
+    events = []
+    for block in text.split("\n\n"):
+        lines = [line.partition(": ") for line in block.split("\n") if line and not line.startswith(":")]
+        if lines:
+            event = {name: value for name, _, value in lines}
+            events.append({**event, "data": json.loads(event["data"])})
+    return events
+
+
 class Reply:
     def __init__(self, status, headers, body):
         self.status, self.headers, self.body = status, headers, body
@@ -51,7 +73,10 @@ class Reply:
 
     @property
     def json(self):
+        """The value; of a stream, its events."""
         try:
+            if self.header("content-type") == "text/event-stream":
+                return read_events(self.body.decode())
             return json.loads(self.body)
         except ValueError:
             return None

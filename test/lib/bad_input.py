@@ -151,6 +151,57 @@ def check_bodies(suite, document):
         suite.end(f"{op.id}: bodies that are none")
 
 
+FORM = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.txt"\r\n\r\ntext\r\n--x--\r\n'
+
+
+def hostile_forms():
+    """(what it is, its Content-Type, bytes)."""
+    x = "multipart/form-data; boundary=x"
+    disposition = b'Content-Disposition: form-data; name="files"; filename="a.txt"'
+    for n in range(0, len(FORM) - 4, 7):
+        yield f"the first {n} bytes", x, FORM[:n]
+    for media in ("application/json", "multipart/mixed; boundary=x", "multipart/form-data", "multipart/form-data; boundary=",
+                  'multipart/form-data; boundary="', "multipart/form-data; boundary=y", "multipart/form-data; boundary=" + "x" * 71,
+                  "multipart/form-data; boundary=x; boundary=y", "multipart/form-data; boundary=\u00e4"):
+        yield f"as {media[:50]}", media, FORM
+    yield "line feeds alone", x, FORM.replace(b"\r\n", b"\n")
+    yield "no headers", x, FORM.replace(disposition + b"\r\n", b"")
+    yield "no disposition", x, FORM.replace(disposition, b"X: y")
+    yield "no name", x, FORM.replace(b' name="files";', b"")
+    yield "two names", x, FORM.replace(b' name="files";', b' name="files"; name="file";')
+    yield "two dispositions", x, FORM.replace(disposition, disposition + b"\r\n" + disposition)
+    yield "a quote that does not end", x, FORM.replace(b'"a.txt"', b'"a.txt')
+    yield "a folded header", x, FORM.replace(b"; filename", b";\r\n filename")
+    yield "base64", x, FORM.replace(disposition, disposition + b"\r\nContent-Transfer-Encoding: base64")
+    yield "a name that is no UTF-8", x, FORM.replace(b"a.txt", b"\xff.txt")
+    yield "a NUL in a name", x, FORM.replace(b"a.txt", b"a\x00.txt")
+    yield "a NUL in filename*", x, FORM.replace(b'filename="a.txt"', b"filename*=UTF-8''a%00.txt")
+    yield "no filename", x, FORM.replace(b'; filename="a.txt"', b"")
+    yield "an unknown part", x, FORM.replace(b'"files"', b'"zz"')
+    yield "a header of a megabyte", x, FORM.replace(disposition, disposition + b"\r\nX: " + b"y" * MIB)
+    yield "21 files", x, FORM[:-7] * 21 + b"--x--\r\n"
+    yield "10,000 files", x, FORM[:-7] * 10_000 + b"--x--\r\n"
+    yield "a million boundaries", x, b"--x\r\n" * 1_000_000
+    yield "a million dashes", x, b"-" * 1_000_000
+    yield "something behind the end", x, FORM[:-2] + b"--x--"
+
+
+def check_forms(suite, document):
+    for op in operations(document):
+        if not op.form:
+            continue
+        for what, media, body in hostile_forms():
+            reply = suite.client.request(op.method, op.url({}), body, {"Content-Type": media.encode("latin-1")})
+            suite.refuse(f"{op.id}, {what}", reply, (400,), "VALIDATION_ERROR")
+        suite.send("100 MiB and a byte", suite.head("POST", op.url({}), f"Content-Length: {100 * MIB + 1}"), (413,),
+                   "PAYLOAD_TOO_LARGE")
+        whole = suite.head("POST", op.url({}), "Content-Type: multipart/form-data; boundary=x", f"Content-Length: {len(FORM)}")
+        suite.send("a form that is not sent to its end", whole + FORM[:-10], (400, 408, None), half_close=True)
+        reply = suite.client.request(op.method, op.url({}), FORM, {"Content-Type": "multipart/form-data; boundary=x"})
+        suite.refuse("a good form for nobody", reply, (404,))
+        suite.end(f"{op.id}: forms that are none")
+
+
 def check_repeated_keys(suite):
     """The last one counts, so the first may be anything; and the other way round."""
     model = '"model": {"provider": "CUSTOM", "model": "nope"}'
@@ -310,7 +361,7 @@ def check_targets(suite, document):
     strange = ["%00", "%ff", "%c3", "%zz", "%", "%e2%82", "..", "%2e%2e", "%2f", "a%2fb", "x" * 3000, "%20", ";", "'",
                "%27%20OR%201=1", "\u0001"]
     for op in operations(document):
-        if op.body or op.role == "public":
+        if op.body or op.form or op.role == "public":
             continue
         for value in strange:
             if "{" in op.path:
@@ -368,6 +419,7 @@ def main():
         document = client.get("/api/v1/openapi.json").json
         before = suite.stored()
         check_bodies(suite, document)
+        check_forms(suite, document)
         check_repeated_keys(suite)
         check_sizes(suite)
         check_authorization(suite)

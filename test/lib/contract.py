@@ -11,7 +11,7 @@ import re
 import sys
 
 import agentd
-from agentd import Server
+from agentd import Server, form_data
 from schema import Schemas, removed, replaced
 from tap import Tap
 
@@ -29,12 +29,16 @@ class Operation:
         self.schemas = Schemas(document)
         self.path, self.method, self.id = path, method.upper(), row["operationId"]
         self.responses = row["responses"]
+        # Where the key decides, the workspace contract speaks first.
         self.role = re.search(r"Role: (public|any member|operator|admin)\.", row.get("description", ""))[1]
+        self.of_both = "With a personal key:" in row.get("description", "")
         self.parameters = [self.schemas.referred(p["$ref"]) if "$ref" in p else p for p in row.get("parameters", ())]
         content = row.get("requestBody", {}).get("content", {})
         self.body = content.get("application/json", {}).get("schema")
+        self.form = content.get("multipart/form-data", {}).get("schema")
+        self.streams = any("text/event-stream" in r.get("content", {}) for r in self.responses.values())
         # The studio contract's manner: unknown and mistyped optional fields are ignored.
-        self.lenient = "StudioError" in json.dumps(self.responses)
+        self.lenient = "StudioError" in json.dumps(self.responses) and 'schemas/Error"' not in json.dumps(self.responses)
 
     def url(self, ids, query=""):
         path = re.sub(r"\{(\w+)\}", lambda m: ids.get(m[1], NEVER), self.path)
@@ -45,12 +49,23 @@ class Operation:
 
     def good_bodies(self, hints):
         """All that may be sent, as little as must be sent, and each optional field alone."""
+        if self.form:
+            return [Form(self.form, 1), Form(self.form, 2)]
         if not self.body:
             return [None]
         least = self.body_samples(hints, whole=False)
         alone = [{**small, name: value} for small in least for full in self.body_samples(hints)
                  for name, value in full.items() if name not in small]
         return least + self.body_samples(hints) + alone
+
+
+class Form:
+    """Files for each member of a form."""
+
+    def __init__(self, schema, n, *more):
+        parts = [{"name": name, "filename": f"{name} {i}.txt", "bytes": b"The world is round."}
+                 for name in schema["properties"] for i in range(n)]
+        self.bytes, self.media = form_data(parts + list(more))
 
 
 class Walk:
@@ -60,9 +75,13 @@ class Walk:
         self.tap, self.operation, self.what = tap, operation, what
         self.n, self.wrong = 0, []
 
-    def ask(self, client, url=None, body=None, ids=None):
+    def ask(self, client, url=None, body=None, ids=None, accept=None):
         op = self.operation
-        reply = client.request(op.method, url or op.url(ids or {}), body)
+        headers = {"Accept": accept} if accept else {}
+        if isinstance(body, Form):
+            headers["Content-Type"] = body.media
+            body = body.bytes
+        reply = client.request(op.method, url or op.url(ids or {}), body, headers)
         self.n += 1
         self.sent = f"{op.method} {url or op.path} {str(body)[:600] if body is not None else ''}"
         described = op.responses.get(str(reply.status))
@@ -106,7 +125,7 @@ def check_access(tap, op, clients):
     for who, rank in (("nobody", 0), ("viewer", 1), ("operator", 2)):
         allowed = rank >= ranks.index(op.role)
         want = None if allowed else 401 if who == "nobody" else 403
-        reply = walk.ask(clients[who], body=b"not json" if op.body and want else None)
+        reply = walk.ask(clients[who], body=b"not json" if (op.body or op.form) and want else None)
         if (reply.status if reply.status in (401, 403) else None) != want:
             walk.blame(reply, f"{who} should get {want or 'in'}")
     walk.end()
@@ -247,6 +266,21 @@ def check_unknown(tap, op, client, hints):
     walk.end()
 
 
+# -- forms -------------------------------------------------------------------------------------------------
+
+def check_form(tap, op, client):
+    walk = Walk(tap, op, "a form with too little, too much, and what is unknown")
+    for name, schema in op.form["properties"].items():
+        walk.issue(walk.ask(client, body=Form(op.form, schema["minItems"] - 1)), [name], ["required", "too_small"])
+        walk.no_issue(walk.ask(client, body=Form(op.form, schema["maxItems"])), [name])
+        walk.issue(walk.ask(client, body=Form(op.form, schema["maxItems"] + 1)), [name], ["too_big"])
+        walk.issue(walk.ask(client, body=Form(op.form, 0, {"name": name, "bytes": b"no file"})), [name, 0], ["invalid_type"])
+    stranger = {"name": "zzUnknown", "bytes": b"1"}
+    walk.issue(walk.ask(client, body=Form(op.form, 1, stranger)), [], ["unrecognized_keys"])
+    walk.issue(walk.ask(client, body={"files": []}), [], ["invalid_format"])
+    walk.end()
+
+
 # -- parameters --------------------------------------------------------------------------------------------
 
 def check_parameters(tap, op, client, ids):
@@ -288,10 +322,22 @@ def check_success(tap, op, client, ids, hints):
         if isinstance(body, dict) and "name" in body:
             body["name"] = f"{op.id} {n}"
         statuses.add(walk.ask(client, body=body, ids=ids).status)
+        if op.streams:
+            statuses.add(walk.ask(client, body=body, ids=ids, accept="text/event-stream").status)
     if walk.wrong or any(s < 300 for s in statuses):
         walk.end()
     else:
         tap.skip(f"{op.id}: {walk.what}", f"it needs more than can be read off its description: {sorted(statuses)}")
+
+
+def check_other_kind(tap, op, client):
+    """Where the key decides, what a personal key gets is described too."""
+    walk = Walk(tap, op, "with a personal key it answers as it is described")
+    files = client.get("/api/v1/agents").json["agents"]
+    for name in (files[0]["name"], "no-such-agent"):
+        if op.of_both:
+            walk.ask(client, op.url({"agentId": name}))
+    walk.end()
 
 
 def make_world(client):
@@ -303,8 +349,9 @@ def make_world(client):
     agent = client.post("/api/v1/agents", {"name": "world", "model": model, "capabilities": {
         "tools": [{"kind": "system", "id": tool}], "knowledgeBases": [{"id": base["id"]}]}}).json["data"]
     run = client.post("/api/v1/runs", {"agent": "world", "message": "Is the world round?"}).json
-    ids = {"agentId": agent["id"], "knowledgeBaseId": base["id"], "runId": run["run_id"]}
-    hints = {**model, "agent": agent["id"], "appId": agent["appId"], "knowledgeBaseIds": [base["id"]],
+    content = client.get(f"/api/v1/knowledge-bases/{base['id']}/contents").json["data"]["contents"][0]
+    ids = {"agentId": agent["id"], "knowledgeBaseId": base["id"], "contentId": content["id"], "runId": run["run_id"]}
+    hints = {**model, "agent": agent["id"], "format": "yaml", "appId": agent["appId"], "knowledgeBaseIds": [base["id"]],
              "query": "Is the world round?", "question": "Is the world round?", "minSimilarity": 0,
              "tools": [{"kind": "system", "id": tool, "config": {}}],
              "knowledgeBases": [{"id": base["id"], "access": "read"}]}
@@ -336,8 +383,11 @@ def main():
                 # Only the form is judged, so no hints but for unions; the target need not exist.
                 for check in (check_missing, check_types, check_nullable, check_edges, check_unknown):
                     check(tap, op, admin, {})
-        # What deletes goes last, and takes what the others have left.
-        for op in sorted(rows, key=lambda row: row.method == "DELETE"):
+            if op.form:
+                check_form(tap, op, admin)
+            check_other_kind(tap, op, server.client(keys["viewer", "personal"]))
+        # What deletes goes last, what is inside before what holds it, and takes what the others have left.
+        for op in sorted(rows, key=lambda row: (row.method == "DELETE", -row.path.count("/"))):
             check_success(tap, op, admin, ids, hints)
         status = server.stop()
         tap.ok(status == 0 and not server.reports() and " error " not in server.log(),

@@ -17,6 +17,7 @@ import time
 import uuid
 
 import agentd
+import integrity
 from agentd import PATIENCE, Server
 from tap import Tap
 
@@ -190,38 +191,6 @@ class Check:
         if reply.status != 200 or not reply.json["data"]["results"]:
             self.wrong.append(f"a search answered {reply}")
 
-    def store(self):
-        """What the API would not show: see the tables of src/store/schema.c."""
-        for what, statement in {
-            "a knowledge base that is not its contents": """
-                SELECT b.id FROM knowledge_base b LEFT JOIN kb_content c ON c.knowledge_base_id = b.id
-                GROUP BY b.id HAVING b.chunks <> coalesce(sum(c.chunks), 0) OR b.bytes <> coalesce(sum(c.bytes), 0)
-                    OR b.words <> coalesce(sum(c.words), 0)""",
-            "a content that is not its chunks": """
-                SELECT c.id FROM kb_content c LEFT JOIN kb_chunk k ON k.content_id = c.id
-                GROUP BY c.id HAVING c.chunks <> count(k.id) OR c.chunks = 0 OR max(k.chunk_index) <> c.chunks - 1""",
-            "a content without its base": """
-                SELECT id FROM kb_content WHERE knowledge_base_id NOT IN (SELECT id FROM knowledge_base)""",
-            "a chunk without its content": """
-                SELECT id FROM kb_chunk WHERE content_id NOT IN (SELECT id FROM kb_content)""",
-            "a chunk without its vector": "SELECT id FROM kb_chunk WHERE id NOT IN (SELECT chunk_id FROM kb_vector)",
-            "a vector without its chunk": """
-                SELECT chunk_id FROM kb_vector WHERE chunk_id NOT IN (SELECT id FROM kb_chunk)""",
-            "an agent that cannot be read": "SELECT id FROM agent WHERE NOT json_valid(spec)",
-            "a step without its run": "SELECT run_id FROM run_step WHERE run_id NOT IN (SELECT id FROM run)",
-            "steps that are not in order": """
-                SELECT run_id FROM run_step GROUP BY run_id
-                HAVING max(ordinal) - min(ordinal) + 1 <> count(*) OR min(ordinal) > 1""",
-            "a run that is over and not ended": """
-                SELECT id FROM run
-                WHERE (status IN ('succeeded', 'failed', 'cancelled')) <> (completed_at IS NOT NULL)""",
-            "a broken reference": "SELECT * FROM pragma_foreign_key_check",
-            "a damaged file": "SELECT * FROM pragma_quick_check WHERE quick_check <> 'ok'",
-        }.items():
-            rows = self.server.sql(statement)
-            if rows:
-                self.wrong.append(f"the store has {what}: {rows[:3]}")
-
     def runs(self):
         """Every acknowledged run ends, as one that was never interrupted, and is there once."""
         waiting = {run: owner for owner in self.owners for run, state in owner.runs.items() if state is None}
@@ -312,7 +281,7 @@ def main():
             check.searches()
             check.runs()
             check.no_more_runs_than_asked_for()
-            check.store()
+            check.wrong += integrity.faults_of(server)
             client.close()
             wrong = check.wrong + [w for o in owners for w in o.wrong]
             if not tap.ok(not wrong, f"round {number}", *wrong[:8]):

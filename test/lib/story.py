@@ -2,6 +2,7 @@
 """Tells stories to a server: plain text files whose grammar is in test/stories/README.md."""
 import collections
 import concurrent.futures
+import contextlib
 import json
 import operator
 import pathlib
@@ -10,7 +11,8 @@ import sys
 import threading
 import time
 
-from agentd import Failure, PATIENCE, Server, build
+from agentd import Failure, PATIENCE, ROOT, Server, build, form_data
+from pages import Pages
 from tap import Tap
 
 REQUEST = re.compile(r"(?:(?P<how>repeat|together) (?P<times>\d+) )?"
@@ -224,12 +226,20 @@ def check_clauses(story, reply, text):
             raise Failure(f"what does '{text}' mean?")
 
 
+def read_part(part):
+    """Of a form, one of "files" unless it says otherwise; a text alone is the name of a file of test/data."""
+    if isinstance(part, str):
+        path = ROOT / "test/data" / part
+        return {"name": "files", "filename": path.name, "bytes": path.read_bytes()}
+    return {"name": "files", **part, "bytes": part["text"].encode()}
+
+
 # -- lines -----------------------------------------------------------------------------------------------
 
 class Story:
-    def __init__(self, server, keys):
+    def __init__(self, server, keys, names):
         self.server, self.keys = server, keys
-        self.names = {"never": "00000000-0000-7000-8000-000000000000"}
+        self.names = {"never": "00000000-0000-7000-8000-000000000000", **names}
         self.headers = {}
         self.clients = {}
         self.allowed = []
@@ -251,17 +261,21 @@ class Story:
     def read_request(self, match, text):
         """(what to give Client.request, what is expected)"""
         path = fill_in(match["path"], self.names)
+        headers = dict(self.headers)
         body, rest = None, text[match.end():]
         if rest.startswith("text "):
             body, rest = read_json(rest[5:])
             body = fill_in(body, self.names).encode()
+        elif rest.startswith("form "):
+            parts, rest = read_json(rest[5:])
+            body, headers["Content-Type"] = form_data([read_part(part) for part in fill_in(parts, self.names)])
         elif rest[:1] in ("{", "[", '"'):
             body, rest = read_json(rest)
             body = fill_in(body, self.names)
         word, _, expected = rest.strip().partition(" ")
         if word != "expect":
             raise Failure(f"expected 'expect' at '{rest}'")
-        return (match["method"], path, body, dict(self.headers)), expected
+        return (match["method"], path, body, headers), expected
 
     def tell_once(self, match, text):
         request, expected = self.read_request(match, text)
@@ -359,9 +373,9 @@ class Story:
 
 
 def read_story(path):
-    """(options of the server, [(title, [(line number, line)])]): a line that is indented goes on where
-    the last one ended."""
-    options, tests = [], []
+    """(options of the server, whether it needs web pages, [(title, [(line number, line)])]): a line that
+    is indented goes on where the last one ended."""
+    options, with_pages, tests = [], False, []
     for number, raw in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         line = raw.strip()
         if not line or line.startswith("#"):
@@ -373,11 +387,13 @@ def read_story(path):
             tests[-1][1][-1] = (begin, so_far + " " + line)
         elif not tests and line.startswith("serve "):
             options = line.split()[1:]
+        elif not tests and line == "pages":
+            with_pages = True
         elif not tests:
             raise Failure(f"{path}:{number}: a test begins with '= title'")
         else:
             tests[-1][1].append((number, line))
-    return options, tests
+    return options, with_pages, tests
 
 
 def tell_test(tap, story, name, title, lines):
@@ -390,12 +406,21 @@ def tell_test(tap, story, name, title, lines):
     return tap.ok(True, f"{name}: {title}")
 
 
+def open_site(stack, options):
+    """A web site that a server with these options may read, until the stack ends: {name: address}."""
+    pages = stack.enter_context(Pages())
+    options += ["--fetch-allow", f"127.0.0.1:{pages.port}"]
+    return {"pages": pages.url, "vault": pages.vault}
+
+
 def tell_story(tap, path):
     """A server of its own for each file."""
-    options, tests = read_story(path)
-    with Server(options=options) as server:
+    options, with_pages, tests = read_story(path)
+    with contextlib.ExitStack() as stack:
+        names = open_site(stack, options) if with_pages else {}
+        server = stack.enter_context(Server(options=options))
         keys = server.make_people()
-        story = Story(server.start(), keys)
+        story = Story(server.start(), keys, names)
         for title, lines in tests:
             tell_test(tap, story, path.stem, title, lines)
         status = server.stop()

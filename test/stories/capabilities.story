@@ -33,6 +33,10 @@ GET /api/v1/capabilities/tools    expect 200, .data.0 = {"kind": "system", "id":
 POST /api/v1/agents {"name": "user", "model": {"provider": "CUSTOM", "model": "builtin/extractive"},
     "capabilities": {"tools": [{"kind": "system", "id": "{tool}"}]}}    expect 201
 
+= a tool that needs a server nobody named is not there
+POST /api/v1/agents {"name": "seeker", "model": {"provider": "CUSTOM", "model": "builtin/extractive"},
+    "capabilities": {"tools": [{"kind": "system", "id": "web_search"}]}}    expect 400, at ["capabilities", "tools", 0] not_found
+
 = knowledge bases are listed briefly, newest first
 POST /api/v1/knowledge-bases {"type": "text", "title": "First", "content": "One."}    expect 201, keep first = .data.id
 POST /api/v1/knowledge-bases {"type": "files", "title": "Second", "description": "Empty"}    expect 201, keep second = .data.id

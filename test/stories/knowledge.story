@@ -1,6 +1,6 @@
 # Knowledge bases of text: section 5.
 
-= a knowledge base from a text, and one from several
+= T38 a knowledge base from a text, and one from several
 as admin
 POST /api/v1/knowledge-bases {"type": "text", "title": "Bicycles", "description": "What we promise",
     "content": "Every bicycle frame we sell is covered by a warranty of five years from the date of purchase, and all other parts by one of two years."}

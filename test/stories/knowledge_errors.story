@@ -16,7 +16,7 @@ POST /api/v1/knowledge-bases {"type": "files", "title": "{t*256}"}              
 POST /api/v1/knowledge-bases {"type": "files", "title": "{t*255}"}                   expect 201
 POST /api/v1/knowledge-bases {"type": "files", "title": "t", "description": "{d*2001}"}    expect 400, at ["description"] too_big
 
-= no content is empty
+= T39 no content is empty
 POST /api/v1/knowledge-bases {"type": "text", "title": "t", "content": ""}           expect 400, VALIDATION_ERROR, at ["content"]
 POST /api/v1/knowledge-bases {"type": "text", "title": "t", "content": []}           expect 400, at ["content"] too_small
 POST /api/v1/knowledge-bases {"type": "text", "title": "t", "content": ["a", ""]}    expect 400, at ["content", 1] too_small
@@ -70,3 +70,27 @@ POST /api/v1/knowledge-bases/search {"query": "x", "options": {"top_k": 1}}     
 GET /api/v1/knowledge-bases/{never}                                   expect 404 {"error": "~text", "code": "KNOWLEDGE_BASE_NOT_FOUND"}
 POST /api/v1/knowledge-bases/{never}/search {"query": "x"}            expect 404, KNOWLEDGE_BASE_NOT_FOUND
 POST /api/v1/knowledge-bases/{never}/query {"question": "x"}          expect 404, KNOWLEDGE_BASE_NOT_FOUND
+
+= T40 a base of pages has one to fifty addresses, each of them once
+POST /api/v1/knowledge-bases {"type": "website", "title": "t"}                       expect 400, at ["urls"] required
+POST /api/v1/knowledge-bases {"type": "website", "title": "t", "urls": []}           expect 400, at ["urls"] too_small
+POST /api/v1/knowledge-bases {"type": "website", "title": "t", "urls": ["example.com"]}    expect 400, at ["urls", 0] invalid_format
+POST /api/v1/knowledge-bases {"type": "website", "title": "t", "urls": ["http://a.example/1", "http://a.example/1"]}    expect 400, VALIDATION_ERROR
+POST /api/v1/knowledge-bases {"type": "website", "title": "t", "urls": [
+    "http://a.example/1", "http://a.example/2", "http://a.example/3", "http://a.example/4", "http://a.example/5", "http://a.example/6",
+    "http://a.example/7", "http://a.example/8", "http://a.example/9", "http://a.example/10", "http://a.example/11", "http://a.example/12",
+    "http://a.example/13", "http://a.example/14", "http://a.example/15", "http://a.example/16", "http://a.example/17", "http://a.example/18",
+    "http://a.example/19", "http://a.example/20", "http://a.example/21", "http://a.example/22", "http://a.example/23", "http://a.example/24",
+    "http://a.example/25", "http://a.example/26", "http://a.example/27", "http://a.example/28", "http://a.example/29", "http://a.example/30",
+    "http://a.example/31", "http://a.example/32", "http://a.example/33", "http://a.example/34", "http://a.example/35", "http://a.example/36",
+    "http://a.example/37", "http://a.example/38", "http://a.example/39", "http://a.example/40", "http://a.example/41", "http://a.example/42",
+    "http://a.example/43", "http://a.example/44", "http://a.example/45", "http://a.example/46", "http://a.example/47", "http://a.example/48",
+    "http://a.example/49", "http://a.example/50", "http://a.example/51"]}
+    expect 400, VALIDATION_ERROR, at ["urls"] too_big
+
+= T41 an address that cannot be read leaves no knowledge base behind
+POST /api/v1/knowledge-bases {"type": "website", "title": "Unreadable", "urls": ["http://127.0.0.1:1/", "http://127.0.0.1:2/"]}
+    expect 400, VALIDATION_ERROR, at ["urls", 0] ingest_failed, at ["urls", 1] ingest_failed
+GET /api/v1/knowledge-bases?q=Unreadable    expect 200, .pagination.total = 0
+sql SELECT (SELECT count(*) FROM knowledge_base WHERE title = 'Unreadable') + (SELECT count(*) FROM kb_content WHERE source = 'website')
+check row = 0

@@ -23,4 +23,4 @@ GET /api/v1/agents?sort=createdAt    expect 400, at ["sort"] invalid_enum
 = what a list can be sorted by is in the description
 GET /api/v1/openapi.json    expect 200, .paths./agents.get.parameters.3.schema.enum contains "name:desc",
     .paths./agents.get.parameters.3.schema.default = "createdAt:desc",
-    .paths./agents.get.responses.200.content.application/json.schema.required = ["data", "pagination"]
+    .paths./agents.get.responses.200.content.application/json.schema.anyOf.0.required = ["data", "pagination"]
