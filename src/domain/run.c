@@ -6,8 +6,8 @@
 
 #include "base/clock.h"
 #include "base/id.h"
-#include "model/providers.h"
-#include "store/agents.h"
+#include "domain/dispatch.h"
+#include "store/agent_versions.h"
 
 #define US_PER_MS 1000
 
@@ -76,40 +76,24 @@ enum err run_move(struct ctx *ctx, struct db_tx *tx, const struct run *was, stru
 
 /* -- create -------------------------------------------------------------------------------------------- */
 
-static enum err find_agent(struct ctx *ctx, struct str wanted, struct agent *out)
+static const struct field spec_fields[] = {
+	{ F_OBJECT("agent", run_spec, agent, &agent_schema) },
+	{ F_ANY("modelSettings", run_spec, model_settings) },
+	{ F_INT("requestLimit", run_spec, request_limit) },
+};
+const struct schema run_spec_schema = SCHEMA(NULL, run_spec, spec_fields);
+
+static struct run freeze(struct ctx *ctx, const struct run_request *request, const struct dispatch *d)
 {
-	enum err e = ERR_NOT_FOUND;
-	struct str id;
+	struct run_spec spec = { d->agent, d->model_settings, d->request_limit };
 
-	if (uuid_parse(ctx->mem, wanted, &id))
-		e = agents_by_id(ctx, ctx->actor.workspace_id, id, out);
-	if (e == ERR_NOT_FOUND)
-		e = agents_by_name(ctx, ctx->actor.workspace_id, wanted, out);
-	if (e == ERR_NOT_FOUND)
-		return fail(ctx, e, "Agent \"%.*s\" is no longer in the connected repo.", STR(wanted));
-	return e;
-}
-
-/* As studio specs write it: "openai:gpt-5"; the built-in model is its own provider there. */
-static struct str studio_model(struct ctx *ctx, const struct model_config *m)
-{
-	const struct provider_info *provider = provider_by_name(m->provider);
-
-	if (str_is(m->provider, BUILTIN_PROVIDER) && str_is(m->model, BUILTIN_MODEL))
-		return S("builtin:extractive");
-	return arena_printf(ctx->mem, "%s:%.*s", provider ? provider->studio : "", STR(m->model));
-}
-
-static struct run freeze(struct ctx *ctx, const struct run_request *request, const struct agent *agent)
-{
 	return (struct run){
 		.id = uuid_new(ctx->mem), .workspace_id = ctx->actor.workspace_id, .created_by = ctx->actor.user_id,
 		.status = str_of(run_status_names[RUN_QUEUED]), .trigger = str_of(request->trigger),
 		.tokens_input = NO_INT, .tokens_output = NO_INT, .cost_usd = NAN,
-		.agent_id = agent->id, .agent_name = agent->name,
-		.agent_path = arena_printf(ctx->mem, "managed/%.*s", STR(agent->id)),
-		.model = studio_model(ctx, &agent->model), .user_message = request->message, .output = S(""),
-		.spec = schema_text(ctx->mem, &agent_schema, agent, WRITE_STORED),
+		.agent_id = d->agent.id, .agent_name = d->name, .agent_path = d->path, .agent_version_label = d->version_label,
+		.model = d->model, .user_message = request->message, .output = S(""),
+		.spec = schema_text(ctx->mem, &run_spec_schema, &spec, WRITE_STORED),
 	};
 }
 
@@ -125,23 +109,45 @@ static int64_t moment_after(int64_t newest)
 	return next;
 }
 
+struct creation {
+	struct run *run;
+	bool is_file;
+};
+
+/* An agent nobody owns is the first one's whose run of it is accepted (4.12). */
+static enum err claim_agent(struct ctx *ctx, struct db_tx *tx, const struct run *run)
+{
+	struct agent_state state;
+
+	TRY(agent_states_get(ctx, run->workspace_id, run->agent_name, &state));
+	if (state.owner_user_id.p)
+		return OK;
+	state.owner_user_id = run->created_by;
+	state.updated_at = run->created_at;
+	return agent_states_put(ctx, tx, &state);
+}
+
 static enum err insert_run(struct ctx *ctx, struct db_tx *tx, void *arg)
 {
-	struct run *run = arg;
+	const struct creation *c = arg;
 	int64_t newest;
 
-	TRY(runs_newest(ctx, run->workspace_id, &newest));
-	run->created_at = moment_after(newest);
-	return runs_insert(ctx, tx, run);
+	TRY(runs_newest(ctx, c->run->workspace_id, &newest));
+	c->run->created_at = moment_after(newest);
+	if (c->is_file)
+		TRY(claim_agent(ctx, tx, c->run));
+	return runs_insert(ctx, tx, c->run);
 }
 
 enum err run_create(struct ctx *ctx, const struct run_request *request, struct run *out)
 {
-	struct agent agent;
+	struct creation c = { .run = out };
+	struct dispatch d;
 
-	TRY(find_agent(ctx, request->agent, &agent));
-	*out = freeze(ctx, request, &agent);
-	return db_write(ctx, insert_run, out);
+	TRY(dispatch_resolve(ctx, request->agent, request->prefer_draft, &d));
+	*out = freeze(ctx, request, &d);
+	c.is_file = d.is_file;
+	return db_write(ctx, insert_run, &c);
 }
 
 /* -- watch and cancel ------------------------------------------------------------------------------------ */
@@ -157,6 +163,13 @@ enum err run_list(struct ctx *ctx, const struct run_filter *filter, struct list 
 {
 	TRY(db_snapshot_begin(ctx));
 	return runs_list(ctx, ctx->actor.workspace_id, filter, out);
+}
+
+static _Atomic unsigned cancellations;
+
+unsigned run_cancellations(void)
+{
+	return cancellations;
 }
 
 struct cancellation {
@@ -185,6 +198,7 @@ enum err run_cancel(struct ctx *ctx, struct str id, bool *cancelled)
 	struct cancellation c = { .id = id };
 
 	TRY(db_write(ctx, cancel_run, &c));
+	cancellations += c.done;
 	*cancelled = c.done;
 	return OK;
 }

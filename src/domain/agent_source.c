@@ -1,0 +1,231 @@
+/* domain/agent_source.c: choosing the source, and keeping a connected one fetched.
+ *
+ * The commit that serves stands in the store. A fetch that fails leaves it alone, so that the last good
+ * state keeps serving; what went wrong stands beside it.
+ */
+#include "domain/agent_source.h"
+
+#include <pthread.h>
+
+#include "assets.h"
+#include "base/clock.h"
+#include "domain/audit.h"
+#include "domain/secret.h"
+#include "repo/mirror.h"
+
+#define BUILTIN_BRANCH "main"
+
+enum { FIRST_FETCH_MS = 5000 };
+
+static struct agent_source_options options;
+
+void agent_source_setup(const struct agent_source_options *o)
+{
+	options = *o;
+}
+
+/* -- the folders ------------------------------------------------------------------------------------- */
+
+static const char *mirror_folder(struct ctx *ctx, struct str workspace_id)
+{
+	return arena_printf(ctx->mem, "%s/%.*s.git", options.git_folder, STR(workspace_id)).p;
+}
+
+static const char *builtin_folder(struct ctx *ctx)
+{
+	return arena_printf(ctx->mem, "%s/builtin.git", options.git_folder).p;
+}
+
+enum err agent_source_make_builtin(struct ctx *ctx)
+{
+	static const struct {
+		const char *asset, *path;
+	} SAMPLES[] = {
+		{ "sample/hello.yaml", "agents/pydantic-agentspec/hello.yaml" },
+		{ "sample/release-notes.yaml", "agents/pydantic-agentspec/release-notes.yaml" },
+	};
+	struct mirror_file files[COUNT_OF(SAMPLES)];
+	struct str commit;
+	enum err e = mirror_head(ctx, builtin_folder(ctx), BUILTIN_BRANCH, &commit);
+
+	if (e != ERR_NOT_FOUND)
+		return e;
+	for (size_t i = 0; i < COUNT_OF(SAMPLES); i++) {
+		const struct asset *a = asset_find(SAMPLES[i].asset);
+
+		files[i] = (struct mirror_file){ SAMPLES[i].path, { (const char *)a->data, a->size } };
+	}
+	return mirror_make(ctx, builtin_folder(ctx), files, COUNT_OF(files), &commit);
+}
+
+/* -- fetching ------------------------------------------------------------------------------------------ */
+
+static struct secret_row secret_row_of(struct str workspace_id)
+{
+	return (struct secret_row){ workspace_id, "repository", S("token") };
+}
+
+static enum err open_token(struct ctx *ctx, const struct repository *r, struct str *token)
+{
+	struct secret_row row = secret_row_of(r->workspace_id);
+
+	*token = (struct str){ NULL, 0 };
+	return r->sealed_token.p ? secret_open(ctx, &row, r->sealed_token, token) : OK;
+}
+
+static const struct fetch_terms USUAL;
+
+/* Fetches into *r: its commit when that worked, else its error. */
+static enum err fetch(struct ctx *ctx, struct repository *r, const struct fetch_terms *terms)
+{
+	struct mirror m = { .folder = mirror_folder(ctx, r->workspace_id), .url = r->url, .branch = r->branch,
+			    .timeout_ms = terms->timeout_ms, .go_on = terms->go_on, .arg = terms->arg };
+	const char *code;
+	enum err e;
+
+	TRY(open_token(ctx, r, &m.token));
+	/* It takes a while; a snapshot held meanwhile would hold up the store's log. */
+	db_snapshot_end(ctx);
+	e = mirror_fetch(ctx, &m, &r->commit, &code);
+	secret_wipe(&m.token);
+	r->fetched_at = now_us();
+	r->error_code = r->error = (struct str){ NULL, 0 };
+	if (e == OK)
+		return OK;
+	if (e != ERR_UPSTREAM && e != ERR_TIMEOUT)
+		return e;
+	r->error_code = str_of(code);
+	r->error = arena_str(ctx->mem, str_of(ctx->why));
+	return OK;
+}
+
+static enum err store_fetched(struct ctx *ctx, struct db_tx *tx, void *arg)
+{
+	return repositories_fetched(ctx, tx, arg);
+}
+
+static enum err fetch_and_store(struct ctx *ctx, struct repository *r, const struct fetch_terms *terms)
+{
+	struct str before = r->commit;
+
+	TRY(fetch(ctx, r, terms));
+	if (r->error.p)
+		r->commit = before;
+	return db_write(ctx, store_fetched, r);
+}
+
+enum err repository_sync(struct ctx *ctx, struct str workspace_id, const struct fetch_terms *terms,
+			 struct repository *out)
+{
+	TRY(repositories_get(ctx, workspace_id, out));
+	return fetch_and_store(ctx, out, terms ? terms : &USUAL);
+}
+
+/* -- choosing ---------------------------------------------------------------------------------------- */
+
+static enum err fetched_tree(struct ctx *ctx, const struct repository *r, struct tree *out)
+{
+	*out = (struct tree){ .kind = TREE_COMMIT, .root = mirror_folder(ctx, r->workspace_id), .commit = r->commit };
+	if (r->commit.p)
+		return OK;
+	/* Only a network's failure has details (2.1). */
+	if (str_is(r->error_code, "network"))
+		issue_add(ctx, NULL, "network", "%.*s", STR(r->error));
+	return fail(ctx, ERR_UPSTREAM, "could not read agents from the repository");
+}
+
+static enum err default_tree(struct ctx *ctx, struct tree *out)
+{
+	if (options.agents_dir) {
+		*out = (struct tree){ .kind = TREE_FOLDER, .root = options.agents_dir };
+		return OK;
+	}
+	if (options.nothing_else || !options.git_folder)
+		return fail(ctx, ERR_CONFLICT, "no repository connected to this workspace");
+	*out = (struct tree){ .kind = TREE_COMMIT, .root = builtin_folder(ctx) };
+	return mirror_head(ctx, out->root, BUILTIN_BRANCH, &out->commit);
+}
+
+/* An import connects repositories without fetching them: the network may be slow, or elsewhere. Whoever asks
+ * first fetches, and waits no longer than a client would; the others wait for him. */
+static enum err fetch_first(struct ctx *ctx, struct repository *r)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	enum err e;
+
+	pthread_mutex_lock(&lock);
+	/* Not as it was when the request began. */
+	db_snapshot_end(ctx);
+	e = repositories_get(ctx, r->workspace_id, r);
+	if (e == OK && !r->fetched_at)
+		e = fetch_and_store(ctx, r, &(struct fetch_terms){ .timeout_ms = FIRST_FETCH_MS });
+	pthread_mutex_unlock(&lock);
+	return e;
+}
+
+enum err agent_source_tree(struct ctx *ctx, struct tree *out)
+{
+	struct repository r;
+	enum err e = repositories_get(ctx, ctx->actor.workspace_id, &r);
+
+	if (e == OK && !r.fetched_at)
+		e = fetch_first(ctx, &r);
+	if (e == ERR_NOT_FOUND)
+		return default_tree(ctx, out);
+	return e == OK ? fetched_tree(ctx, &r, out) : e;
+}
+
+enum err agent_source_connected(struct ctx *ctx, bool *out)
+{
+	struct repository r;
+	enum err e = repositories_get(ctx, ctx->actor.workspace_id, &r);
+
+	*out = e == OK;
+	return e == ERR_NOT_FOUND ? OK : e;
+}
+
+/* -- connecting ---------------------------------------------------------------------------------------- */
+
+static enum err put_repository(struct ctx *ctx, struct db_tx *tx, void *arg)
+{
+	const struct repository *r = arg;
+
+	TRY(repositories_put(ctx, tx, r));
+	return audit_add(ctx, tx, &(struct audit){ .kind = "repo.connected", .target_type = "repository", .target_id = r->url });
+}
+
+static enum err check_setting(struct ctx *ctx, const struct repository_setting *s)
+{
+	if (!mirror_url_valid(s->url))
+		return fail(ctx, ERR_INVALID, "not a URL that can be fetched: https://, ssh://, user@host:path or file:///");
+	if (s->branch.p && !mirror_branch_valid(s->branch))
+		return fail(ctx, ERR_INVALID, "not a branch");
+	return OK;
+}
+
+enum err repository_connect(struct ctx *ctx, const struct repository_setting *s, struct repository *out)
+{
+	struct secret_row row = secret_row_of(ctx->actor.workspace_id);
+
+	TRY(check_setting(ctx, s));
+	*out = (struct repository){
+		.workspace_id = ctx->actor.workspace_id, .url = s->url, .branch = s->branch,
+		.connected_by = ctx->actor.user_id.p ? ctx->actor.user_id : S(""), .connected_at = now_us(),
+	};
+	if (s->token.p)
+		out->sealed_token = secret_seal(ctx, &row, s->token);
+	TRY(fetch(ctx, out, &USUAL));
+	return db_write(ctx, put_repository, out);
+}
+
+static enum err delete_repository(struct ctx *ctx, struct db_tx *tx, void *arg)
+{
+	(void)arg;
+	TRY(repositories_delete(ctx, tx, ctx->actor.workspace_id));
+	return audit_add(ctx, tx, &(struct audit){ .kind = "repo.disconnected", .target_type = "repository" });
+}
+
+enum err repository_disconnect(struct ctx *ctx)
+{
+	return db_write(ctx, delete_repository, NULL);
+}

@@ -1,0 +1,23 @@
+/* sched/repo_fetch.h: the thread that keeps connected repositories fetched.
+ *
+ * Every so often it fetches each of them in turn, and writes into the store what that brought; whoever lists
+ * agents reads it there. Several processes on a store do the same work more than once, to the same end.
+ */
+#ifndef SCHED_REPO_FETCH_H
+#define SCHED_REPO_FETCH_H
+
+#include "base/ctx.h"
+
+struct repo_fetcher;
+
+struct repo_fetcher_options {
+	struct db *db;                       /* borrowed; outlives the fetcher */
+	int64_t interval_ms;                 /* from the end of a round to the begin of the next */
+};
+
+/* The data key must be loaded, and agent_source_setup called. ERR_INTERNAL: no thread could be had. */
+enum err repo_fetcher_start(struct ctx *ctx, const struct repo_fetcher_options *options, struct repo_fetcher **out);
+/* Gives up what it is at, within a second, and frees the fetcher. NULL is fine. */
+void repo_fetcher_stop(struct repo_fetcher *fetcher);
+
+#endif

@@ -1,0 +1,227 @@
+/* test/domain/agent_catalog_test.c: the order of a list, and what is read again when something changes. */
+#include "sources.h"
+
+#include <pthread.h>
+
+#include "domain/agent_catalog.h"
+
+#define FOLDER "folder/" PYDANTIC_FOLDER
+
+static int set_up(void **state)
+{
+	struct rig *r;
+
+	workspace_set_up(state);
+	r = *state;
+	use_sources(r, "folder", false);
+	put_file(r, FOLDER "a.yaml", GREET("alpha"));
+	put_file(r, FOLDER "b.yaml", GREET("beta"));
+	return 0;
+}
+
+#define ON_A_FOLDER(test) cmocka_unit_test_setup_teardown(test, set_up, rig_tear_down)
+
+static struct agent_catalog *open_catalog(struct rig *r)
+{
+	struct agent_catalog *catalog;
+
+	db_snapshot_end(&r->ctx);
+	assert_int_equal(agent_catalog_open(&r->ctx, &catalog), OK);
+	return catalog;
+}
+
+/* "name@path ..." in the order of the list; broken ones with "!". */
+static struct str listed(struct rig *r)
+{
+	AUTO(agent_catalog_done) struct agent_catalog *catalog = open_catalog(r);
+	struct buf out = { .mem = &r->mem };
+
+	for (size_t i = 0; i < agent_catalog_size(catalog); i++) {
+		const struct agent_entry *e = agent_catalog_at(catalog, i);
+
+		buf_printf(&out, "%s%s%.*s", i ? " " : "", e->valid ? "" : "!", STR(e->name));
+	}
+	return buf_view(&out);
+}
+
+static void valid_ones_come_first_by_name_and_broken_ones_by_file(void **state)
+{
+	struct rig *r = *state;
+
+	put_file(r, FOLDER "z.yaml", GREET("a-first"));
+	put_file(r, FOLDER "broken.yaml", "name: [");
+	put_file(r, FOLDER "Also_Broken.YML", "- 1");
+	put_file(r, "folder/" CARGO_FOLDER "c.json", "{\"name\":\"betamax\",\"inputs\":[]}");
+	assert_str(listed(r), "a-first alpha beta betamax !Also_Broken !broken");
+}
+
+static void what_is_no_agent_file_is_not_listed(void **state)
+{
+	struct rig *r = *state;
+
+	put_file(r, FOLDER "readme.md", "x");
+	put_file(r, FOLDER "nested/deep.yaml", GREET("deep"));
+	put_file(r, "folder/agents/stray.yaml", GREET("stray"));
+	put_file(r, "folder/agents/other/x.yaml", GREET("other"));
+	shell(r, "ln -s a.yaml folder/" PYDANTIC_FOLDER "link.yaml");
+	assert_str(listed(r), "alpha beta");
+}
+
+static void of_two_files_with_a_name_the_first_folder_s_is_found(void **state)
+{
+	struct rig *r = *state;
+	AUTO(agent_catalog_done) struct agent_catalog *catalog = NULL;
+
+	put_file(r, "folder/" CARGO_FOLDER "a.json", "{\"name\":\"alpha\",\"inputs\":[]}");
+	catalog = open_catalog(r);
+	assert_int_equal(agent_catalog_size(catalog), 3);
+	assert_str(agent_catalog_find(catalog, S("alpha"))->path, PYDANTIC_FOLDER "a.yaml");
+	assert_null(agent_catalog_find(catalog, S("Alpha")));
+}
+
+static void an_unchanged_source_gives_the_same_catalog(void **state)
+{
+	struct rig *r = *state;
+	AUTO(agent_catalog_done) struct agent_catalog *first = open_catalog(r);
+	AUTO(agent_catalog_done) struct agent_catalog *second = open_catalog(r);
+
+	assert_ptr_equal(first, second);
+}
+
+static void only_the_changed_file_is_parsed_again(void **state)
+{
+	struct rig *r = *state;
+	AUTO(agent_catalog_done) struct agent_catalog *before = open_catalog(r);
+	AUTO(agent_catalog_done) struct agent_catalog *after = NULL;
+
+	put_file(r, FOLDER "b.yaml", GREET("beta-two"));
+	after = open_catalog(r);
+	assert_ptr_not_equal(before, after);
+	/* Entries are shared as long as their file is the same. */
+	assert_ptr_equal(agent_catalog_find(before, S("alpha")), agent_catalog_find(after, S("alpha")));
+	assert_null(agent_catalog_find(after, S("beta")));
+	assert_non_null(agent_catalog_find(after, S("beta-two")));
+	/* Whoever holds the former one still sees what was. */
+	assert_str(agent_catalog_find(before, S("beta"))->text, GREET("beta"));
+}
+
+static void a_file_that_is_gone_is_gone(void **state)
+{
+	struct rig *r = *state;
+
+	assert_str(listed(r), "alpha beta");
+	shell(r, "rm folder/" PYDANTIC_FOLDER "a.yaml");
+	assert_str(listed(r), "beta");
+}
+
+static void a_file_that_is_too_large_is_told(void **state)
+{
+	struct rig *r = *state;
+	AUTO(agent_catalog_done) struct agent_catalog *catalog = NULL;
+	const struct agent_entry *e;
+
+	shell(r, "{ printf 'name: large\\nmodel: a\\ninstructions: '; head -c 1100000 /dev/zero | tr '\\0' x; } > folder/"
+		 PYDANTIC_FOLDER "large.yaml");
+	catalog = open_catalog(r);
+	e = agent_catalog_find(catalog, S("large"));
+	assert_non_null(e);
+	assert_false(e->valid);
+	assert_true(str_find(e->reply, S("larger than")) > 0);
+}
+
+static void of_commits_a_changed_file_alone_is_parsed_again_too(void **state)
+{
+	struct rig *r = *state;
+	AUTO(agent_catalog_done) struct agent_catalog *before = NULL, *after = NULL;
+	struct repository repository;
+
+	put_file(r, "work/" PYDANTIC_FOLDER "a.yaml", GREET("alpha"));
+	put_file(r, "work/" PYDANTIC_FOLDER "b.yaml", GREET("beta"));
+	commit_work(r);
+	connect_work(r);
+	before = open_catalog(r);
+	put_file(r, "work/" PYDANTIC_FOLDER "b.yaml", GREET("gamma"));
+	commit_work(r);
+	assert_int_equal(repository_sync(&r->ctx, r->ctx.actor.workspace_id, NULL, &repository), OK);
+	after = open_catalog(r);
+	assert_ptr_equal(agent_catalog_find(before, S("alpha")), agent_catalog_find(after, S("alpha")));
+	assert_non_null(agent_catalog_find(after, S("gamma")));
+	assert_true(str_eq(agent_catalog_tree(after)->commit, repository.commit));
+}
+
+/* -- many at once ---------------------------------------------------------------------------------- */
+
+struct reader {
+	struct rig *r;
+	size_t sum;
+};
+
+static void *read_often(void *arg)
+{
+	struct reader *reader = arg;
+	struct arena mem;
+	struct ctx ctx = { .mem = &mem, .db = reader->r->ctx.db, .actor = reader->r->ctx.actor };
+
+	arena_init(&mem, 0);
+	for (int i = 0; i < 30; i++) {
+		AUTO(agent_catalog_done) struct agent_catalog *catalog = NULL;
+
+		if (agent_catalog_open(&ctx, &catalog) == OK)
+			reader->sum += agent_catalog_size(catalog);
+		db_snapshot_end(&ctx);
+		arena_reset(&mem);
+	}
+	db_reader_close(ctx.reader);
+	arena_fini(&mem);
+	return NULL;
+}
+
+static void threads_share_a_catalog_while_files_change(void **state)
+{
+	enum { READERS = 4 };
+	struct rig *r = *state;
+	struct reader readers[READERS];
+	pthread_t threads[READERS];
+
+	for (size_t i = 0; i < READERS; i++) {
+		readers[i] = (struct reader){ .r = r };
+		assert_int_equal(pthread_create(&threads[i], NULL, read_often, &readers[i]), 0);
+	}
+	for (int i = 0; i < 10; i++)
+		put_file(r, FOLDER "b.yaml", i % 2 ? GREET("beta") : GREET("beta-two"));
+	for (size_t i = 0; i < READERS; i++) {
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+		assert_int_equal(readers[i].sum, 60);
+	}
+}
+
+/* -- order ----------------------------------------------------------------------------------------- */
+
+static void names_sort_as_the_reference_sorts_them(void **state)
+{
+	static const char *const IN_ORDER[] = { "_a", "-a", "a", "a_b", "a-b", "a.b", "a1", "aa", "Ab", "b", "B", "c" };
+
+	for (size_t i = 1; i < COUNT_OF(IN_ORDER); i++) {
+		assert_true(agent_collate(str_of(IN_ORDER[i - 1]), str_of(IN_ORDER[i])) < 0);
+		assert_true(agent_collate(str_of(IN_ORDER[i]), str_of(IN_ORDER[i - 1])) > 0);
+	}
+	assert_int_equal(agent_collate(S("same"), S("same")), 0);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		ON_A_FOLDER(valid_ones_come_first_by_name_and_broken_ones_by_file),
+		ON_A_FOLDER(what_is_no_agent_file_is_not_listed),
+		ON_A_FOLDER(of_two_files_with_a_name_the_first_folder_s_is_found),
+		ON_A_FOLDER(an_unchanged_source_gives_the_same_catalog),
+		ON_A_FOLDER(only_the_changed_file_is_parsed_again),
+		ON_A_FOLDER(a_file_that_is_gone_is_gone),
+		ON_A_FOLDER(a_file_that_is_too_large_is_told),
+		ON_A_FOLDER(of_commits_a_changed_file_alone_is_parsed_again_too),
+		ON_A_FOLDER(threads_share_a_catalog_while_files_change),
+		cmocka_unit_test(names_sort_as_the_reference_sorts_them),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

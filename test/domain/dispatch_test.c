@@ -1,0 +1,244 @@
+/* test/domain/dispatch_test.c: from a name to what will be executed, and the contract's words when that cannot be. */
+#include "sources.h"
+
+#include "domain/agent.h"
+#include "domain/dispatch.h"
+#include "store/agent_versions.h"
+
+#define FOLDER "folder/" PYDANTIC_FOLDER
+
+static int set_up(void **state)
+{
+	struct rig *r;
+
+	workspace_set_up(state);
+	r = *state;
+	use_sources(r, "folder", false);
+	put_file(r, FOLDER "greeter.yaml", GREET("greeter"));
+	return 0;
+}
+
+#define ON_A_FOLDER(test) cmocka_unit_test_setup_teardown(test, set_up, rig_tear_down)
+
+static enum err resolve(struct rig *r, const char *name, bool prefer_draft, struct dispatch *out)
+{
+	db_snapshot_end(&r->ctx);
+	return dispatch_resolve(&r->ctx, str_of(name), prefer_draft, out);
+}
+
+static struct dispatch resolved(struct rig *r, const char *name, bool prefer_draft)
+{
+	struct dispatch d;
+	enum err e = resolve(r, name, prefer_draft, &d);
+
+	if (e != OK)
+		print_error("%s: %s\n", name, r->ctx.why);
+	assert_int_equal(e, OK);
+	return d;
+}
+
+#define assert_refused(r, name, error, text) \
+	do { \
+		struct dispatch d_; \
+		assert_int_equal(resolve((r), (name), false, &d_), (error)); \
+		assert_string_equal((r)->ctx.why, (text)); \
+	} while (0)
+
+static enum err put_stable(struct ctx *ctx, struct db_tx *tx, void *version)
+{
+	const struct agent_version *v = version;
+
+	TRY(agent_versions_insert(ctx, tx, v));
+	return agent_states_put(ctx, tx, &(struct agent_state){
+		.workspace_id = v->workspace_id, .agent_name = v->agent_name, .stable_version_id = v->id, .updated_at = 1 });
+}
+
+static void freeze(struct rig *r, const char *name, int64_t number, const char *model, const char *text)
+{
+	struct agent_version v = {
+		.id = uuid_new(&r->mem), .workspace_id = r->ctx.actor.workspace_id, .agent_name = str_of(name), .number = number,
+		.path = S(PYDANTIC_FOLDER "frozen.yaml"), .framework = S("pydantic-agentspec"), .model = str_of(model),
+		.format = S("yaml"), .text = str_of(text), .summary = S(""), .created_by = S("u"), .created_at = 1 };
+
+	db_snapshot_end(&r->ctx);
+	assert_int_equal(db_write(&r->ctx, put_stable, &v), OK);
+}
+
+/* -- which one ------------------------------------------------------------------------------------ */
+
+static void a_file_is_run_as_it_is_now_under_its_declared_name(void **state)
+{
+	struct rig *r = *state;
+	struct dispatch d;
+
+	put_file(r, FOLDER "other-name.yaml", "name: declared\nmodel: anthropic:claude-x\ninstructions: Do.\n");
+	d = resolved(r, "declared", false);
+	assert_true(d.is_file);
+	assert_str(d.name, "declared");
+	assert_str(d.path, PYDANTIC_FOLDER "other-name.yaml");
+	assert_str(d.model, "anthropic:claude-x");
+	assert_str(d.version_label, "draft");
+	assert_str(d.agent.system_prompt, "Do.");
+	assert_str(d.agent.model.provider, "ANTHROPIC");
+	assert_str(d.agent.model.model, "claude-x");
+	assert_null(d.agent.id.p);
+	assert_refused(r, "other-name", ERR_NOT_FOUND, "Agent \"other-name\" is no longer in the connected repo.");
+}
+
+static void the_stable_version_counts_unless_the_draft_is_preferred(void **state)
+{
+	struct rig *r = *state;
+	struct dispatch d;
+
+	freeze(r, "greeter", 3, "openai:gpt-old", "name: greeter\nmodel: openai:gpt-old\ninstructions: Old.\n");
+	d = resolved(r, "greeter", false);
+	assert_str(d.version_label, "v3");
+	assert_str(d.model, "openai:gpt-old");
+	assert_str(d.agent.system_prompt, "Old.");
+	assert_str(d.path, PYDANTIC_FOLDER "frozen.yaml");
+	d = resolved(r, "greeter", true);
+	assert_str(d.version_label, "draft");
+	assert_str(d.agent.system_prompt, "Hi.");
+}
+
+static void a_stable_version_outlives_its_file(void **state)
+{
+	struct rig *r = *state;
+	struct dispatch d;
+
+	freeze(r, "gone", 1, "openai:gpt-old", "name: gone\nmodel: openai:gpt-old\ninstructions: Old.\n");
+	assert_str(resolved(r, "gone", false).version_label, "v1");
+	assert_int_equal(resolve(r, "gone", true, &d), ERR_NOT_FOUND);
+}
+
+static void a_managed_agent_is_found_by_id_or_name_after_the_files(void **state)
+{
+	struct rig *r = *state;
+	struct agent desk = { .name = S("desk"), .model = { .provider = S("CUSTOM"), .model = S("builtin/extractive"), .max_tokens = 9 } };
+	struct agent hidden = desk, made;
+	struct dispatch d;
+
+	assert_int_equal(agent_create(&r->ctx, &desk, &made), OK);
+	hidden.name = S("greeter");
+	assert_int_equal(agent_create(&r->ctx, &hidden, &hidden), OK);
+	d = resolved(r, "desk", false);
+	assert_false(d.is_file);
+	assert_true(str_eq(d.agent.id, made.id));
+	assert_str(d.path, arena_printf(&r->mem, "managed/%.*s", STR(made.id)).p);
+	assert_str(d.model, "builtin:extractive");
+	assert_null(d.version_label.p);
+	assert_str(resolved(r, arena_strz(&r->mem, made.id), false).name, "desk");
+	assert_true(resolved(r, "greeter", false).is_file);
+	assert_false(resolved(r, arena_strz(&r->mem, hidden.id), false).is_file);
+}
+
+static void the_built_in_model_can_be_named_in_a_file(void **state)
+{
+	struct rig *r = *state;
+	struct dispatch d;
+
+	put_file(r, FOLDER "own.yaml", "name: own\nmodel: builtin:extractive\ninstructions: Do.\n");
+	d = resolved(r, "own", false);
+	assert_str(d.model, "builtin:extractive");
+	assert_str(d.agent.model.provider, "CUSTOM");
+	assert_str(d.agent.model.model, "builtin/extractive");
+}
+
+/* -- what cannot be run ----------------------------------------------------------------------------- */
+
+static void a_file_that_does_not_parse_says_why(void **state)
+{
+	struct rig *r = *state;
+	struct dispatch d;
+
+	put_file(r, FOLDER "no-model.yaml", "name: ab\ninstructions: Do.\n");
+	assert_refused(r, "no-model", ERR_UNPROCESSABLE, "Agent file failed to parse: missing-model");
+	put_file(r, FOLDER "bad.yaml", "name: [");
+	assert_int_equal(resolve(r, "bad", false, &d), ERR_UNPROCESSABLE);
+	assert_non_null(strstr(r->ctx.why, "Agent file failed to parse: invalid-yaml \u2014 "));
+}
+
+static void an_agent_without_a_model_cannot_be_run(void **state)
+{
+	struct rig *r = *state;
+
+	put_file(r, "folder/" CARGO_FOLDER "bare.json", "{\"name\":\"bare\",\"inputs\":[]}");
+	assert_refused(r, "bare", ERR_UNPROCESSABLE, "Agent \"bare\" has no model declared. Add a model and try again.");
+	freeze(r, "bare", 2, NULL, "{}");
+	assert_refused(r, "bare", ERR_UNPROCESSABLE, "Stable v2 of \"bare\" has no model declared.");
+}
+
+static void what_an_agent_refers_to_must_be_there(void **state)
+{
+	struct rig *r = *state;
+
+	put_file(r, FOLDER "tools.yaml", GREET("tools") "tools_module: tools.py\n");
+	assert_refused(r, "tools", ERR_UNPROCESSABLE, "Agent \"tools\" declares a tools_module that couldn't be loaded: referenced tools "
+		       "module \"" PYDANTIC_FOLDER "tools.py\" was not found in the repo");
+	put_file(r, FOLDER "tools.py", "tools = []\n");
+	assert_str(resolved(r, "tools", false).version_label, "draft");
+	put_file(r, FOLDER "skilled.yaml", GREET("skilled") "skills: [notes]\n");
+	assert_refused(r, "skilled", ERR_UNPROCESSABLE,
+		       "Agent \"skilled\" opts into a skill that couldn't be loaded: no connected repo");
+}
+
+static void a_connected_repository_has_skills(void **state)
+{
+	struct rig *r = *state;
+
+	put_file(r, "work/" PYDANTIC_FOLDER "skilled.yaml", GREET("skilled") "skills: [notes]\n");
+	put_file(r, "work/" PYDANTIC_FOLDER "lost.yaml", GREET("lost") "skills: [none]\n");
+	put_file(r, "work/skills/notes/SKILL.md", "---\nname: notes\n---\n");
+	commit_work(r);
+	connect_work(r);
+	assert_str(resolved(r, "skilled", false).version_label, "draft");
+	assert_refused(r, "lost", ERR_UNPROCESSABLE, "Agent \"lost\" opts into a skill that couldn't be loaded: skill \"none\": skill "
+		       "folder \"skills/none\" not found");
+}
+
+static void without_a_source_only_managed_agents_are_found(void **state)
+{
+	struct rig *r = *state;
+
+	use_sources(r, NULL, true);
+	assert_refused(r, "greeter", ERR_NOT_FOUND, "Agent \"greeter\" is no longer in the connected repo.");
+}
+
+static void a_file_says_by_its_capabilities_that_it_searches_the_web(void **state)
+{
+	static const struct {
+		const char *capabilities;
+		bool searches;
+	} CASES[] = {
+		{ "[WebSearch]", true }, { "[Memory, web_search]", true }, { "[{WebSearch: {max_uses: 3}}]", true },
+		{ "[]", false }, { "WebSearch", false }, { "[websearch]", false }, { "[{WebSearch: {}, other: 1}]", false },
+		{ "[7, null, [WebSearch]]", false }, { "{WebSearch: true}", false },
+	};
+	struct rig *r = *state;
+
+	assert_false(resolved(r, "greeter", false).agent.features.web_search);
+	for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+		put_file(r, FOLDER "seeker.yaml",
+			 arena_printf(&r->mem, GREET("seeker") "capabilities: %s\n", CASES[i].capabilities).p);
+		assert_int_equal(resolved(r, "seeker", true).agent.features.web_search, CASES[i].searches);
+	}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		ON_A_FOLDER(a_file_is_run_as_it_is_now_under_its_declared_name),
+		ON_A_FOLDER(the_stable_version_counts_unless_the_draft_is_preferred),
+		ON_A_FOLDER(a_stable_version_outlives_its_file),
+		ON_A_FOLDER(a_managed_agent_is_found_by_id_or_name_after_the_files),
+		ON_A_FOLDER(the_built_in_model_can_be_named_in_a_file),
+		ON_A_FOLDER(a_file_that_does_not_parse_says_why),
+		ON_A_FOLDER(an_agent_without_a_model_cannot_be_run),
+		ON_A_FOLDER(what_an_agent_refers_to_must_be_there),
+		ON_A_FOLDER(a_connected_repository_has_skills),
+		ON_A_FOLDER(a_file_says_by_its_capabilities_that_it_searches_the_web),
+		ON_A_FOLDER(without_a_source_only_managed_agents_are_found),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
