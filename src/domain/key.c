@@ -42,6 +42,24 @@ static const struct kind {
 	[KEY_PERSONAL] = { "personal", "tas_", make_base64url, any_char, 0, 1, 64, 4, false },
 };
 
+/* NULL: no key looks like that. */
+static const struct kind *kind_of(struct str token)
+{
+	for (size_t i = 0; i < COUNT_OF(KINDS); i++) {
+		struct str body = str_from(token, strlen(KINDS[i].prefix));
+
+		if (!str_starts(token, str_of(KINDS[i].prefix)))
+			continue;
+		if (KINDS[i].body_length && body.n != KINDS[i].body_length)
+			return NULL;
+		for (size_t j = 0; j < body.n; j++)
+			if (!KINDS[i].body_char(body.p[j]))
+				return NULL;
+		return &KINDS[i];
+	}
+	return NULL;
+}
+
 static const char *const ROLES[] = {
 	[ROLE_NONE] = "none", [ROLE_VIEWER] = "viewer", [ROLE_OPERATOR] = "operator", [ROLE_ADMIN] = "workspace_admin",
 };
@@ -94,6 +112,19 @@ static enum err check_request(struct ctx *ctx, const struct kind *kind, const st
 	return OK;
 }
 
+bool key_describe(struct arena *mem, struct str token, struct api_key *key)
+{
+	enum { TAIL = 4 };
+	const struct kind *kind = kind_of(token);
+
+	if (!kind || token.n < kind->preview_head + TAIL)
+		return false;
+	key->kind = str_of(kind->name);
+	key->digest = sha256_hex(mem, token);
+	key->preview = arena_printf(mem, "%.*s…%.*s", (int)kind->preview_head, token.p, TAIL, token.p + token.n - TAIL);
+	return true;
+}
+
 static enum err insert_key(struct ctx *ctx, struct db_tx *tx, void *key)
 {
 	return keys_insert(ctx, tx, key);
@@ -106,7 +137,7 @@ enum err key_create(struct ctx *ctx, const struct key_request *r, struct api_key
 	struct str body, text;
 	struct api_key key = {
 		.id = uuid_new(ctx->mem), .workspace_id = r->workspace_id, .user_id = r->user_id,
-		.kind = str_of(kind->name), .name = r->name, .description = r->description, .expiry = r->expiry,
+		.name = r->name, .description = r->description, .expiry = r->expiry,
 		.active = true, .created_at = now_us(),
 	};
 
@@ -116,8 +147,7 @@ enum err key_create(struct ctx *ctx, const struct key_request *r, struct api_key
 	random_bytes(random, sizeof(random));
 	body = kind->make(ctx->mem, random);
 	text = arena_printf(ctx->mem, "%s%.*s", kind->prefix, STR(body));
-	key.digest = sha256_hex(ctx->mem, text);
-	key.preview = arena_printf(ctx->mem, "%.*s…%s", (int)kind->preview_head, text.p, text.p + text.n - 4);
+	key_describe(ctx->mem, text, &key);
 	TRY(db_write(ctx, insert_key, &key));
 	*out = key;
 	*secret = text;
@@ -157,24 +187,6 @@ enum err key_delete(struct ctx *ctx, struct str workspace_id, struct str id)
 
 /* -- presenting ---------------------------------------------------------------------------------- */
 
-/* Spares the store a lookup for what cannot be a key (K-1). */
-static bool well_formed(struct str token)
-{
-	for (size_t i = 0; i < COUNT_OF(KINDS); i++) {
-		struct str body = str_from(token, strlen(KINDS[i].prefix));
-
-		if (!str_starts(token, str_of(KINDS[i].prefix)))
-			continue;
-		if (KINDS[i].body_length && body.n != KINDS[i].body_length)
-			return false;
-		for (size_t j = 0; j < body.n; j++)
-			if (!KINDS[i].body_char(body.p[j]))
-				return false;
-		return true;
-	}
-	return false;
-}
-
 static bool usable(const struct key_use *key)
 {
 	return key->active && (key->expires_at == 0 || now_us() < key->expires_at);
@@ -186,7 +198,8 @@ enum err key_authenticate(struct ctx *ctx, struct str token, enum key_verdict *v
 	enum err e;
 
 	*verdict = KEY_UNKNOWN;
-	if (!well_formed(token))
+	/* Spares the store a lookup for what cannot be a key (K-1). */
+	if (!kind_of(token))
 		return OK;
 	e = keys_use(ctx, sha256_hex(ctx->mem, token), &use);
 	if (e == ERR_NOT_FOUND || (e == OK && !usable(&use)))

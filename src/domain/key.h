@@ -22,6 +22,10 @@ struct key_request {
 /* Mints and stores a key. *secret is the key itself, told this once; it and *out live in ctx->mem. */
 enum err key_create(struct ctx *ctx, const struct key_request *request, struct api_key *out, struct str *secret);
 
+/* Fills in what is stored of a key because of its text: kind, preview and digest, in mem. False: no key
+ * looks like that. */
+bool key_describe(struct arena *mem, struct str token, struct api_key *key);
+
 /* Switch a key off or on, or delete it. ERR_NOT_FOUND: the workspace has no such key. */
 enum err key_set_active(struct ctx *ctx, struct str workspace_id, struct str id, bool active);
 enum err key_delete(struct ctx *ctx, struct str workspace_id, struct str id);

@@ -146,7 +146,7 @@ enum err provider_has_model(struct ctx *ctx, struct str workspace_id, struct str
 
 /* -- reaching one -------------------------------------------------------------------------------- */
 
-static struct str without_slash(struct str url)
+struct str provider_url(struct str url)
 {
 	while (url.n > 0 && url.p[url.n - 1] == '/')
 		url.n--;
@@ -211,7 +211,7 @@ static struct str base_url_of(struct arena *mem, const struct provider_info *inf
 		url = url_from_environment(mem, info);
 	if (!url.p)
 		url = str_of(info->base_url);
-	return without_slash(url);
+	return provider_url(url);
 }
 
 static struct secret_row key_row(struct str workspace_id, const char *provider)
@@ -276,12 +276,18 @@ static enum err check_models(struct ctx *ctx, const struct provider_info *info, 
 	return OK;
 }
 
+enum err provider_check_access(struct ctx *ctx, struct str base_url, struct str key)
+{
+	if (base_url.p && !is_url(base_url))
+		return fail(ctx, ERR_INVALID, "the base URL must be an http or https URL");
+	if (key.p && !usable_as_header(key))
+		return fail(ctx, ERR_INVALID, "a key has 1 to %d characters and no blanks", KEY_MAX);
+	return OK;
+}
+
 static enum err check_setting(struct ctx *ctx, const struct provider_info *info, const struct provider_setting *s)
 {
-	if (s->base_url.p && !is_url(s->base_url))
-		return fail(ctx, ERR_INVALID, "the base URL must be an http or https URL");
-	if (s->key.p && !usable_as_header(s->key))
-		return fail(ctx, ERR_INVALID, "a key has 1 to %d characters and no blanks", KEY_MAX);
+	TRY(provider_check_access(ctx, s->base_url, s->key));
 	return check_models(ctx, info, &s->models);
 }
 
@@ -335,7 +341,7 @@ static enum err write_setting(struct ctx *ctx, struct db_tx *tx, void *arg)
 	row.provider = s->provider;
 	row.updated_at = now_us();
 	if (s->base_url.p)
-		row.base_url = without_slash(s->base_url);
+		row.base_url = provider_url(s->base_url);
 	if (s->key.p)
 		row.sealed_key = secret_seal(ctx, &bound, s->key);
 	if (!c->info->base_url && !row.base_url.p)

@@ -39,6 +39,11 @@ struct provider_connection {
 enum err provider_connection(struct ctx *ctx, struct str workspace_id, struct str provider,
 			     struct provider_connection *out);
 
+/* ERR_INVALID: the URL or the key could not be used. Either may be absent. */
+enum err provider_check_access(struct ctx *ctx, struct str base_url, struct str key);
+/* A base URL as it is kept: without a slash at its end. */
+struct str provider_url(struct str url);
+
 /* -- settings ------------------------------------------------------------------------------------ */
 
 struct model_setting {

@@ -2,6 +2,12 @@
  * here; what they do is in tools/. */
 #include "domain/toolbox.h"
 
+static const struct field get_run_datetime_fields[] = {
+	{ F_STR("timezone_name", get_run_datetime_in, timezone_name), .min = 1, .max = 64, .def = "UTC",
+	  .doc = "An IANA time zone, such as America/Los_Angeles." },
+};
+static const struct schema get_run_datetime_schema = SCHEMA(NULL, get_run_datetime_in, get_run_datetime_fields);
+
 static const struct field search_knowledge_fields[] = {
 	{ F_STR("query", search_knowledge_in, query), .required = true, .min = 1, .max = 4000, .not_blank = true,
 	  .doc = "What to look for, as a question or as words." },
@@ -10,10 +16,45 @@ static const struct field search_knowledge_fields[] = {
 };
 static const struct schema search_knowledge_schema = SCHEMA(NULL, search_knowledge_in, search_knowledge_fields);
 
+static const struct field web_fetch_fields[] = {
+	{ F_STR("url", web_fetch_in, url), .required = true, .min = 1, .max = 2048, .doc = "http or https." },
+	{ F_INT("offset", web_fetch_in, offset), .max = 1 << 30, .def = "0",
+	  .doc = "Where in the text to begin, in characters: the nextOffset of the part before." },
+};
+static const struct schema web_fetch_schema = SCHEMA(NULL, web_fetch_in, web_fetch_fields);
+
+static const struct field web_search_fields[] = {
+	{ F_STR("query", web_search_in, query), .required = true, .min = 1, .max = 400, .not_blank = true,
+	  .doc = "As it would be typed into a search engine." },
+	{ F_INT("limit", web_search_in, limit), .min = 1, .max = 20, .def = "6",
+	  .doc = "How many results to return at most." },
+};
+static const struct schema web_search_schema = SCHEMA(NULL, web_search_in, web_search_fields);
+
+static const struct field write_knowledge_fields[] = {
+	{ F_STR("text", write_knowledge_in, text), .required = true, .min = 1, .max = 100000, .not_blank = true,
+	  .doc = "What to add. It should be understood without this conversation." },
+	{ F_STR("knowledge_base", write_knowledge_in, knowledge_base), .min = 1, .max = 255,
+	  .doc = "Title or id of the knowledge base; needed when there are several." },
+};
+static const struct schema write_knowledge_schema = SCHEMA(NULL, write_knowledge_in, write_knowledge_fields);
+
 const struct system_tool system_tools[] = {
+	{ "get_run_datetime", "Date and time",
+	  "Tells when this run began, as date and time of a time zone. It gives the same moment each time.",
+	  &get_run_datetime_schema, false },
 	{ "search_knowledge", "Search knowledge",
 	  "Finds the passages of the agent's knowledge bases that are nearest to a question.",
-	  &search_knowledge_schema },
+	  &search_knowledge_schema, false },
+	{ "web_fetch", "Read web page",
+	  "Gives the text of a web page or document, without its markup; of a long one, a part at a time.",
+	  &web_fetch_schema, false },
+	{ "web_search", "Search the web",
+	  "Asks a search engine, and gives title, address and a snippet of each result.",
+	  &web_search_schema, true },
+	{ "write_knowledge", "Write knowledge",
+	  "Adds a text to one of the agent's knowledge bases, where it can be found from then on.",
+	  &write_knowledge_schema, false },
 };
 const size_t n_system_tools = COUNT_OF(system_tools);
 
@@ -25,9 +66,30 @@ const struct system_tool *system_tool_by_id(struct str id)
 	return NULL;
 }
 
+/* -- those there are --------------------------------------------------------------------------------- */
+
+static struct str search_server;
+
+void toolbox_setup(struct str search_url)
+{
+	search_server = search_url;
+}
+
+struct str toolbox_search_url(void)
+{
+	return search_server;
+}
+
+static bool is_there(const struct system_tool *tool)
+{
+	return !tool->needs_search_server || search_server.n > 0;
+}
+
 bool toolbox_has(struct str id)
 {
-	return system_tool_by_id(id) != NULL;
+	const struct system_tool *tool = system_tool_by_id(id);
+
+	return tool && is_there(tool);
 }
 
 /* -- as the API lists them (workspace contract 4.3) ------------------------------------------------- */
@@ -73,15 +135,19 @@ enum err toolbox_list(struct ctx *ctx, struct list *out)
 {
 	struct tool_entry *entries = arena_array(ctx->mem, n_system_tools, sizeof(*entries));
 
+	*out = (struct list){ entries, 0 };
 	for (size_t i = 0; i < n_system_tools; i++) {
 		const struct system_tool *tool = &system_tools[i];
+		struct tool_entry *entry = &entries[out->n];
 
-		entries[i] = (struct tool_entry){
+		if (!is_there(tool))
+			continue;
+		*entry = (struct tool_entry){
 			.kind = S("system"), .id = str_of(tool->id), .name = str_of(tool->name),
 			.description = str_of(tool->description),
 		};
-		TRY(input_schema_of(ctx, tool, &entries[i].input_schema));
+		TRY(input_schema_of(ctx, tool, &entry->input_schema));
+		out->n++;
 	}
-	*out = (struct list){ entries, n_system_tools };
 	return OK;
 }

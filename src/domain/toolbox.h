@@ -24,6 +24,7 @@ extern const struct schema tool_entry_schema;
 struct system_tool {
 	const char *id, *name, *description;
 	const struct schema *input;          /* of the arguments it is called with */
+	bool needs_search_server;
 };
 
 /* By id. */
@@ -31,15 +32,41 @@ extern const struct system_tool system_tools[];
 extern const size_t n_system_tools;
 const struct system_tool *system_tool_by_id(struct str id);     /* NULL: no such tool */
 
-/* Arguments of search_knowledge. */
+/* Before threads start: the SearXNG-compatible server that web_search asks, absent or "": there is none, and
+ * no such tool. The text must live as long as the process. */
+void toolbox_setup(struct str search_url);
+struct str toolbox_search_url(void);
+
+/* -- what the tools are called with ------------------------------------------------------------------ */
+
+struct get_run_datetime_in {
+	struct str timezone_name;
+};
+
 struct search_knowledge_in {
 	struct str query;
 	int64_t limit;
 };
 
+struct web_fetch_in {
+	struct str url;
+	int64_t offset;                      /* in characters of its text */
+};
+
+struct web_search_in {
+	struct str query;
+	int64_t limit;
+};
+
+struct write_knowledge_in {
+	struct str text, knowledge_base;
+};
+
+/* -- the tools of a workspace ------------------------------------------------------------------------ */
+
 /* Built-in first, each kind by id. *out: of struct tool_entry. */
 enum err toolbox_list(struct ctx *ctx, struct list *out);
-/* Whether a built-in tool has this id. */
+/* Whether a built-in tool has this id, and everything it needs. */
 bool toolbox_has(struct str id);
 
 #endif
