@@ -67,3 +67,34 @@ const struct provider_info *provider_by_name(struct str name)
 			return &providers[i];
 	return NULL;
 }
+
+const struct provider_info *provider_by_studio(struct str name)
+{
+	for (size_t i = 0; i < n_providers; i++)
+		if (str_is(name, providers[i].studio))
+			return &providers[i];
+	return NULL;
+}
+
+/* Whether it lists its models with its own name before them: not every provider strips it. */
+static bool lists_with_name(const struct provider_info *provider, struct str name)
+{
+	return provider->models->id && str_starts(str_of(provider->models->id), name);
+}
+
+struct str provider_model_name(struct arena *mem, const struct provider_info *provider, struct str model)
+{
+	struct str prefix = arena_printf(mem, "%s/", provider->studio);
+	char *name;
+
+	if (!lists_with_name(provider, prefix) || !str_starts(model, prefix))
+		return model;
+	model = str_from(model, prefix.n);
+	if (provider->wire != WIRE_ANTHROPIC)
+		return model;
+	name = arena_strz(mem, model);
+	for (size_t i = 0; i < model.n; i++)
+		if (name[i] == '.')
+			name[i] = '-';
+	return (struct str){ name, model.n };
+}

@@ -7,7 +7,7 @@
 #ifndef MODEL_PROVIDERS_H
 #define MODEL_PROVIDERS_H
 
-#include "base/str.h"
+#include "base/arena.h"
 
 /* The protocol a provider speaks. */
 enum wire { WIRE_OPENAI, WIRE_ANTHROPIC };
@@ -33,6 +33,11 @@ extern const size_t n_providers;
 extern const char *const provider_names[];
 
 const struct provider_info *provider_by_name(struct str name);         /* NULL: unknown */
+const struct provider_info *provider_by_studio(struct str name);       /* "openai"; NULL: unknown */
+
+/* What the provider's own server calls the model: the lists above name models as gateways do,
+ * "anthropic/claude-haiku-4.5", which Anthropic knows as claude-haiku-4-5. In mem, or model itself. */
+struct str provider_model_name(struct arena *mem, const struct provider_info *provider, struct str model);
 
 #define BUILTIN_PROVIDER "CUSTOM"
 #define BUILTIN_MODEL "builtin/extractive"

@@ -5,7 +5,7 @@
 #include <stdatomic.h>
 
 #include "domain/run.h"
-#include "store/agents.h"
+#include "model/ask.h"
 
 /* Passing one ends the run as failed, with the limit named. */
 struct run_limits {
@@ -21,14 +21,21 @@ struct run_limits {
 struct job {
 	struct run run;                      /* as it was claimed; its lease guards every write */
 	struct agent agent;                  /* as it was frozen */
+	const struct json *model_settings;   /* of an agent file; NULL: a managed agent */
 	struct run_limits limits;
 	int64_t lease_us;                    /* how long a renewal lasts */
-	const atomic_bool *stop;             /* set by others: stop at the next border between steps */
+	const atomic_bool *stop;             /* set by others: stop at the next border between steps, and at once
+	                                      * while a model is replying */
+	const struct model_watch *watch;     /* sees replies as they come; go_on is not asked. May be NULL */
+	unsigned cancellations;              /* run_cancellations(), when it was known that this is not one */
 	bool over;                           /* the run has ended, as run.status tells */
 };
 
-/* Fills in the agent from the run's frozen spec. The rest of *job is set, and its run claimed.
- * ERR_INVALID: the spec is not one. */
+/* Fills in the agent, its settings and its own limits from the run's frozen spec. The rest of *job is set, and
+ * its run claimed. ERR_INVALID: the spec is not one. */
 enum err job_load(struct ctx *ctx, struct job *job);
+
+/* The model as it is asked, without what it takes to reach it. */
+struct model_choice job_model(const struct job *job);
 
 #endif

@@ -13,18 +13,29 @@ static const struct field call_fields[] = {
 };
 static const struct schema call_schema = SCHEMA(NULL, tool_call, call_fields);
 
-static const struct field reply_fields[] = {
-	{ F_STR("text", message, text) },
-	{ F_LIST("calls", message, calls, &call_schema) },
+/* What a step holds: a message, and of a reply what it took besides the tokens in the row. */
+struct step {
+	struct message message;
+	int64_t tokens_cache_read, tokens_cache_write;
+	bool uncounted;
 };
-static const struct schema reply_schema = SCHEMA(NULL, message, reply_fields);
+
+static const struct field reply_fields[] = {
+	{ F_STR("text", step, message.text) },
+	{ F_LIST("calls", step, message.calls, &call_schema) },
+	{ F_STR("own", step, message.own) },
+	{ F_INT("tokensCacheRead", step, tokens_cache_read) },
+	{ F_INT("tokensCacheWrite", step, tokens_cache_write) },
+	{ F_BOOL("uncounted", step, uncounted) },
+};
+static const struct schema reply_schema = SCHEMA(NULL, step, reply_fields);
 
 static const struct field result_fields[] = {
-	{ F_STR("callId", message, call_id) },
-	{ F_BOOL("failed", message, failed) },
-	{ F_STR("text", message, text) },
+	{ F_STR("callId", step, message.call_id) },
+	{ F_BOOL("failed", step, message.failed) },
+	{ F_STR("text", step, message.text) },
 };
-static const struct schema result_schema = SCHEMA(NULL, message, result_fields);
+static const struct schema result_schema = SCHEMA(NULL, step, result_fields);
 
 static bool is_reply(const struct message *m)
 {
@@ -47,13 +58,22 @@ static void add(struct arena *mem, struct record *record, const struct message *
 	record->n_replies += is_reply(m);
 }
 
-static enum err read_step(struct ctx *ctx, const struct run_step *step, struct message *out)
+static void count(struct record *record, const struct run_step *row, const struct step *step)
+{
+	record->tokens.input += row->tokens_input;
+	record->tokens.output += row->tokens_output;
+	record->tokens.cache_read += step->tokens_cache_read;
+	record->tokens.cache_write += step->tokens_cache_write;
+	record->uncounted |= step->uncounted;
+}
+
+static enum err read_step(struct ctx *ctx, const struct run_step *row, struct step *out)
 {
 	const struct json *body;
 
-	*out = (struct message){ .role = str_is(step->kind, REPLY) ? MESSAGE_REPLY : MESSAGE_RESULT };
-	TRY(json_parse(ctx, step->body, JSON_STRICT, &body));
-	return schema_read(ctx, schema_of(out), body, READ_STORED, out);
+	*out = (struct step){ .message.role = str_is(row->kind, REPLY) ? MESSAGE_REPLY : MESSAGE_RESULT };
+	TRY(json_parse(ctx, row->body, JSON_STRICT, &body));
+	return schema_read(ctx, schema_of(&out->message), body, READ_STORED, out);
 }
 
 enum err record_read(struct ctx *ctx, const struct run *run, struct record *out)
@@ -63,13 +83,12 @@ enum err record_read(struct ctx *ctx, const struct run *run, struct record *out)
 	*out = (struct record){0};
 	TRY(run_steps_list(ctx, run->workspace_id, run->id, &steps));
 	for (size_t i = 0; i < steps.n; i++) {
-		const struct run_step *step = LIST_AT(steps, struct run_step, i);
-		struct message m;
+		const struct run_step *row = LIST_AT(steps, struct run_step, i);
+		struct step step;
 
-		TRY(read_step(ctx, step, &m));
-		add(ctx->mem, out, &m);
-		out->tokens_input += step->tokens_input;
-		out->tokens_output += step->tokens_output;
+		TRY(read_step(ctx, row, &step));
+		add(ctx->mem, out, &step.message);
+		count(out, row, &step);
 	}
 	return OK;
 }
@@ -97,7 +116,8 @@ const struct tool_call *record_next_call(const struct record *record)
 
 struct entry {
 	const struct job *job;
-	struct run_step step;
+	struct step step;
+	struct run_step row;
 	struct run end;                      /* when the step is the last: what becomes of the run */
 	enum run_status to;
 	bool ends;
@@ -110,56 +130,59 @@ static enum err write_entry(struct ctx *ctx, struct db_tx *tx, void *arg)
 
 	held.lease_expires_at = now_us() + entry->job->lease_us;
 	TRY(entry->ends ? run_move(ctx, tx, &held, &entry->end, entry->to) : runs_renew(ctx, tx, &held));
-	return entry->step.kind.p ? run_steps_insert(ctx, tx, &entry->step) : OK;
+	return entry->row.kind.p ? run_steps_insert(ctx, tx, &entry->row) : OK;
 }
 
-static struct run_step step_of(struct ctx *ctx, const struct job *job, const struct record *record,
-			       const struct message *m)
+static struct entry entry_of(struct ctx *ctx, const struct job *job, const struct record *record,
+			     const struct step *step)
 {
-	return (struct run_step){
+	const struct message *m = &step->message;
+	struct run_step row = {
 		.run_id = job->run.id, .workspace_id = job->run.workspace_id, .ordinal = (int64_t)record->messages.n,
 		.kind = is_reply(m) ? S(REPLY) : S(RESULT), .created_at = now_us(),
-		.body = schema_text(ctx->mem, schema_of(m), m, WRITE_STORED),
+		.body = schema_text(ctx->mem, schema_of(m), step, WRITE_STORED),
 	};
-}
 
-static struct message message_of_reply(const struct model_reply *reply)
-{
-	return (struct message){ .role = MESSAGE_REPLY, .text = reply->text, .calls = reply->calls };
+	return (struct entry){ .job = job, .step = *step, .row = row };
 }
 
 static struct entry entry_of_reply(struct ctx *ctx, const struct job *job, const struct record *record,
 				   const struct model_reply *reply)
 {
-	struct message m = message_of_reply(reply);
-	struct entry entry = { .job = job, .step = step_of(ctx, job, record, &m) };
+	struct step step = {
+		.message = { .role = MESSAGE_REPLY, .text = reply->text, .calls = reply->calls, .own = reply->own },
+		.tokens_cache_read = reply->tokens_cache_read, .tokens_cache_write = reply->tokens_cache_write,
+		.uncounted = reply->uncounted,
+	};
+	struct entry entry = entry_of(ctx, job, record, &step);
 
-	entry.step.tokens_input = reply->tokens_input;
-	entry.step.tokens_output = reply->tokens_output;
+	entry.row.tokens_input = reply->tokens_input;
+	entry.row.tokens_output = reply->tokens_output;
 	return entry;
+}
+
+static enum err write_step(struct ctx *ctx, struct record *record, struct entry *entry)
+{
+	TRY(db_write(ctx, write_entry, entry));
+	add(ctx->mem, record, &entry->step.message);
+	count(record, &entry->row, &entry->step);
+	return OK;
 }
 
 enum err record_reply(struct ctx *ctx, const struct job *job, struct record *record, const struct model_reply *reply)
 {
 	struct entry entry = entry_of_reply(ctx, job, record, reply);
-	struct message m = message_of_reply(reply);
 
-	TRY(db_write(ctx, write_entry, &entry));
-	add(ctx->mem, record, &m);
-	record->tokens_input += reply->tokens_input;
-	record->tokens_output += reply->tokens_output;
-	return OK;
+	return write_step(ctx, record, &entry);
 }
 
 enum err record_result(struct ctx *ctx, const struct job *job, struct record *record, const struct tool_result *result)
 {
-	struct message m = { .role = MESSAGE_RESULT, .call_id = result->call_id, .text = result->text,
-			     .failed = result->failed };
-	struct entry entry = { .job = job, .step = step_of(ctx, job, record, &m) };
+	struct step step = { .message = { .role = MESSAGE_RESULT, .call_id = result->call_id, .text = result->text,
+					  .failed = result->failed } };
+	struct entry entry = entry_of(ctx, job, record, &step);
 
-	TRY(db_write(ctx, write_entry, &entry));
-	add(ctx->mem, record, &m);
-	return OK;
+	return write_step(ctx, record, &entry);
 }
 
 /* -- the end ------------------------------------------------------------------------------------------ */
@@ -190,14 +213,27 @@ static struct str output_of(struct arena *mem, const struct run *run, struct str
 	return arena_printf(mem, "user> %.*s\n\n%.*s", STR(run->user_message), STR(answer));
 }
 
+/* Half a count is none. */
+static void settle(const struct job *job, const struct record *record, struct run *end)
+{
+	const struct model_config *model = &job->agent.model;
+
+	if (record->uncounted)
+		return;
+	end->tokens_input = record->tokens.input;
+	end->tokens_output = record->tokens.output;
+	end->cost_usd = price_of(model->provider, model->model, &record->tokens);
+}
+
 enum err record_success(struct ctx *ctx, struct job *job, const struct record *record, const struct model_reply *reply)
 {
 	struct entry entry = entry_of_reply(ctx, job, record, reply);
+	struct record all = *record;
 
+	count(&all, &entry.row, &entry.step);
 	entry.end = job->run;
 	entry.end.output = output_of(ctx->mem, &job->run, reply->text);
-	entry.end.tokens_input = record->tokens_input + reply->tokens_input;
-	entry.end.tokens_output = record->tokens_output + reply->tokens_output;
+	settle(job, &all, &entry.end);
 	return end(ctx, job, &entry, RUN_SUCCEEDED);
 }
 

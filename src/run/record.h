@@ -9,6 +9,7 @@
 #define RUN_RECORD_H
 
 #include "model/ask.h"
+#include "model/price.h"
 #include "run/job.h"
 #include "tools/tools.h"
 
@@ -16,7 +17,8 @@ struct record {
 	struct list messages;                /* of struct message: replies and results, in order */
 	size_t cap;
 	int64_t n_replies;
-	int64_t tokens_input, tokens_output; /* of all replies */
+	struct token_counts tokens;          /* of all replies */
+	bool uncounted;                      /* of some it is not known how many */
 };
 
 /* Everything recorded so far; lives in ctx->mem. */

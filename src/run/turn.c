@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "domain/model_access.h"
 #include "run/record.h"
 
 /* -- limits ------------------------------------------------------------------------------------------ */
@@ -30,6 +31,12 @@ static enum err fail_run(struct ctx *ctx, struct job *job, const char *fmt, ...)
 	return record_failure(ctx, job, why);
 }
 
+static enum err fail_for_time(struct ctx *ctx, struct job *job)
+{
+	return fail_run(ctx, job, "The run reached its time limit of %lld seconds.",
+			(long long)job->limits.time_ms / 1000);
+}
+
 /* Ends the run when a limit forbids another request. */
 static enum err check_limits(struct ctx *ctx, struct job *job, const struct record *record)
 {
@@ -38,23 +45,64 @@ static enum err check_limits(struct ctx *ctx, struct job *job, const struct reco
 	if (record->n_replies >= limits->requests)
 		return fail_run(ctx, job, "The run reached its limit of %lld model requests.",
 				(long long)limits->requests);
-	if (time_left_ms(job) <= 0)
-		return fail_run(ctx, job, "The run reached its time limit of %lld seconds.",
-				(long long)limits->time_ms / 1000);
-	return OK;
+	return time_left_ms(job) > 0 ? OK : fail_for_time(ctx, job);
+}
+
+/* -- watching ------------------------------------------------------------------------------------------- */
+
+/* One turn's watch over its run, while a model or a tool is waited for. */
+struct vigil {
+	struct job *job;
+	struct db *db;
+	bool lost;                           /* the run is not this worker's any more */
+};
+
+static bool is_still_ours(struct ctx *ctx, const struct run *held)
+{
+	struct run now;
+
+	/* A store that cannot be read is no reason to stop; a write will tell. */
+	if (runs_by_id(ctx, held->workspace_id, held->id, &now) != OK)
+		return true;
+	return run_status_of(&now) == RUN_RUNNING && now.attempts == held->attempts &&
+	       str_eq(now.lease_owner, held->lease_owner);
+}
+
+/* The turn's own memory and connection are in use, or put away. */
+static bool look_at_run(const struct vigil *v)
+{
+	AUTO(arena_fini) struct arena mem = {0};
+	struct ctx ctx = { .mem = &mem, .db = v->db };
+	bool ours;
+
+	arena_init(&mem, 0);
+	ours = is_still_ours(&ctx, &v->job->run);
+	db_reader_close(ctx.reader);
+	return ours;
+}
+
+static bool go_on(void *arg)
+{
+	struct vigil *v = arg;
+	unsigned now = run_cancellations();
+
+	if (atomic_load(v->job->stop))
+		return false;
+	if (now != v->job->cancellations)
+		v->lost = !look_at_run(v);
+	v->job->cancellations = now;
+	return !v->lost;
+}
+
+static void pass_on(void *arg, struct str text)
+{
+	const struct vigil *v = arg;
+	const struct model_watch *watch = v->job->watch;
+
+	watch->delta(watch->arg, text);
 }
 
 /* -- the model ----------------------------------------------------------------------------------------- */
-
-static struct model_choice model_of(const struct agent *agent)
-{
-	const struct model_config *m = &agent->model;
-
-	return (struct model_choice){
-		.provider = m->provider, .model = m->model, .max_tokens = m->max_tokens, .temperature = m->temperature,
-		.top_p = m->top_p, .frequency_penalty = m->frequency_penalty, .presence_penalty = m->presence_penalty,
-	};
-}
 
 /* What the agent was told and asked, and the record. */
 static struct list thread_of(struct ctx *ctx, const struct job *job, const struct record *record)
@@ -71,13 +119,22 @@ static struct list thread_of(struct ctx *ctx, const struct job *job, const struc
 	return (struct list){ messages, n };
 }
 
-static enum err ask_model(struct ctx *ctx, const struct job *job, const struct record *record, struct model_reply *out)
+/* Waiting for a model takes long, so what is not needed meanwhile is given back: the connection to the store,
+ * with its view of how things were. */
+static enum err ask_model(struct ctx *ctx, const struct job *job, const struct record *record, struct vigil *vigil,
+			  struct model_reply *out)
 {
-	struct model_choice model = model_of(&job->agent);
+	const struct model_watch watch = {
+		.delta = job->watch && job->watch->delta ? pass_on : NULL, .go_on = go_on, .arg = vigil,
+	};
+	AUTO(model_access_end) struct model_choice model = job_model(job);
 	struct list thread = thread_of(ctx, job, record), tools;
 	enum err e;
 
-	tools_offered(ctx, &job->agent, &tools);
+	tools_offered(ctx, &(struct tool_scope){ .agent = &job->agent }, &tools);
+	TRY(model_access(ctx, job->run.workspace_id, &model));
+	db_reader_close(TAKE(ctx->reader));
+	model.watch = &watch;
 	ctx->deadline_ms = deadline_of(job);
 	e = model_ask(ctx, &model, &thread, &tools, out);
 	ctx->deadline_ms = 0;
@@ -93,20 +150,32 @@ static enum err finish(struct ctx *ctx, struct job *job, const struct record *re
 	return record_success(ctx, job, record, reply);
 }
 
+/* What went wrong inside is for the log, not for whoever reads the run. */
+static enum err fail_for(struct ctx *ctx, struct job *job, enum err e)
+{
+	if (e == ERR_INTERNAL)
+		log_error("run.ask", kv_s("run", job->run.id), kv_z("why", ctx->why));
+	if (time_left_ms(job) <= 0)
+		return fail_for_time(ctx, job);
+	return fail_run(ctx, job, "%s", e == ERR_INTERNAL ? err_text(e) : arena_str(ctx->mem, str_of(ctx->why)).p);
+}
+
 static enum err ask(struct ctx *ctx, struct job *job, struct record *record)
 {
+	struct vigil vigil = { .job = job, .db = ctx->db };
 	struct model_reply reply;
 	enum err e;
 
 	TRY(check_limits(ctx, job, record));
 	if (job->over)
 		return OK;
-	e = ask_model(ctx, job, record, &reply);
-	/* What went wrong inside is for the log, not for whoever reads the run. */
-	if (e == ERR_INTERNAL)
-		log_error("run.ask", kv_s("run", job->run.id), kv_z("why", ctx->why));
+	e = ask_model(ctx, job, record, &vigil, &reply);
+	if (vigil.lost)
+		return fail(ctx, ERR_CONFLICT, "the run is not this worker's any more");
+	if (e == ERR_GONE)
+		return OK;
 	if (e != OK)
-		return fail_run(ctx, job, "%s", e == ERR_INTERNAL ? err_text(e) : ctx->why);
+		return fail_for(ctx, job, e);
 	return reply.calls.n ? record_reply(ctx, job, record, &reply) : finish(ctx, job, record, &reply);
 }
 
@@ -115,11 +184,20 @@ static enum err ask(struct ctx *ctx, struct job *job, struct record *record)
 static enum err call(struct ctx *ctx, struct job *job, struct record *record, const struct tool_call *wanted)
 {
 	int64_t limit = job->limits.result_bytes;
+	struct vigil vigil = { .job = job, .db = ctx->db };
+	const struct tool_scope scope = {
+		.agent = &job->agent, .run_started_at = job->run.started_at, .go_on = go_on, .arg = &vigil,
+	};
 	struct tool_result result;
+	enum err e;
 
 	ctx->deadline_ms = deadline_of(job);
-	tool_call(ctx, &job->agent, wanted, &result);
+	e = tool_call(ctx, &scope, wanted, &result);
 	ctx->deadline_ms = 0;
+	if (vigil.lost)
+		return fail(ctx, ERR_CONFLICT, "the run is not this worker's any more");
+	if (e == ERR_GONE)
+		return OK;
 	if ((int64_t)result.text.n > limit)
 		return fail_run(ctx, job, "The result of %.*s is larger than the limit of %lld bytes.",
 				STR(wanted->name), (long long)limit);

@@ -157,10 +157,11 @@ static void log_run(const struct ctx *ctx, const struct job *job, enum err e, in
 		log_info("run.handed_back", kv_s("run", run->id), kv_i("ms", ms));
 }
 
-static void carry_out(struct run_workers *w, struct ctx *ctx, const struct run *run)
+static void carry_out(struct run_workers *w, struct ctx *ctx, const struct run *run, unsigned cancellations)
 {
 	struct seat seat = { .run = run };
-	struct job job = { .run = *run, .limits = w->limits, .lease_us = w->terms.lease_us, .stop = &seat.stop };
+	struct job job = { .run = *run, .limits = w->limits, .lease_us = w->terms.lease_us, .stop = &seat.stop,
+			   .cancellations = cancellations };
 	int64_t began_us = mono_us();
 	enum err e;
 
@@ -176,6 +177,7 @@ static void carry_out(struct run_workers *w, struct ctx *ctx, const struct run *
 /* False: no run waits. */
 static bool carry_out_next(struct run_workers *w, struct ctx *ctx)
 {
+	unsigned cancellations = run_cancellations();
 	struct run run;
 	bool more;
 	enum err e = lease_claim(ctx, &w->terms, &run, &more);
@@ -183,7 +185,7 @@ static bool carry_out_next(struct run_workers *w, struct ctx *ctx)
 	if (e == OK) {
 		if (more)
 			run_workers_ring(w);
-		carry_out(w, ctx, &run);
+		carry_out(w, ctx, &run, cancellations);
 	} else if (e != ERR_NOT_FOUND) {
 		log_error("run.claim", kv_z("why", ctx->why));
 	}
@@ -294,7 +296,7 @@ static struct roll call_roll(struct run_workers *w, struct arena *mem)
 	return roll;
 }
 
-/* Whoever works in vain stops at the next step. */
+/* Whoever works in vain stops at the next step, or while its model is replying. */
 static void stop_lost(struct run_workers *w, const struct roll *roll)
 {
 	pthread_mutex_lock(&w->lock);

@@ -4,8 +4,6 @@
  *
  * Models cite the n-th passage as [n]; model/builtin.c reads this shape.
  */
-#include "db/db.h"
-#include "knowledge/search.h"
 #include "tools/tools_internal.h"
 
 /* What is less near is not about the question (workspace contract 5.10). */
@@ -30,13 +28,17 @@ static const struct field search_out_fields[] = {
 };
 static const struct schema search_out_schema = SCHEMA(NULL, search_out, search_out_fields);
 
-static struct list ids_of(struct arena *mem, const struct list *references)
+static enum err ids_of(struct ctx *ctx, const struct agent *agent, struct list *out)
 {
-	struct str *ids = arena_array(mem, references->n, sizeof(*ids));
+	struct list bases;
+	struct str *ids;
 
-	for (size_t i = 0; i < references->n; i++)
-		ids[i] = LIST_AT(*references, struct knowledge_base_reference, i)->id;
-	return (struct list){ ids, references->n };
+	TRY(bases_of(ctx, agent, false, &bases));
+	ids = arena_array(ctx->mem, bases.n, sizeof(*ids));
+	for (size_t i = 0; i < bases.n; i++)
+		ids[i] = LIST_AT(bases, struct knowledge_base, i)->id;
+	*out = (struct list){ ids, bases.n };
+	return OK;
 }
 
 /* What a reader knows the source by: the document, else its file or address, else the base. */
@@ -66,21 +68,17 @@ static struct str result_text(struct arena *mem, const struct list *hits)
 	return schema_text(mem, &search_out_schema, &out, WRITE_REPLY);
 }
 
-enum err search_knowledge(struct ctx *ctx, const struct agent *agent, const void *arguments, struct str *text)
+enum err search_knowledge(struct ctx *ctx, const struct tool_scope *scope, const void *arguments, struct str *text)
 {
 	const struct search_knowledge_in *in = arguments;
-	struct search search = {
-		.workspace_id = ctx->actor.workspace_id, .text = in->query, .top_k = in->limit,
-		.knowledge_base_ids = ids_of(ctx->mem, &agent->capabilities.knowledge_bases),
-		.min_similarity = LEAST_SIMILARITY,
-	};
-	struct list hits;
-	enum err e;
+	struct search search = { .text = in->query, .top_k = in->limit, .min_similarity = LEAST_SIMILARITY };
+	struct search_result found;
+	enum err e = ids_of(ctx, scope->agent, &search.knowledge_base_ids);
 
-	TRY(db_snapshot_begin(ctx));
-	e = knowledge_search(ctx, &search, &hits);
+	if (e == OK)
+		e = knowledge_base_search(ctx, &search, &found);
 	db_snapshot_end(ctx);
 	TRY(e);
-	*text = result_text(ctx->mem, &hits);
+	*text = result_text(ctx->mem, &found.hits);
 	return OK;
 }

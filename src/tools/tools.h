@@ -12,6 +12,15 @@
 #include "model/ask.h"
 #include "store/agents.h"
 
+/* For whom a tool is called. */
+struct tool_scope {
+	const struct agent *agent;           /* as it was frozen; without an id: of a file */
+	int64_t run_started_at;              /* the first time */
+	/* Asked several times a second while a tool waits for others: false ends the call. May be NULL. */
+	bool (*go_on)(void *arg);
+	void *arg;
+};
+
 struct tool_result {
 	struct str call_id;
 	struct str text;                     /* for the model: usually JSON */
@@ -19,10 +28,14 @@ struct tool_result {
 };
 
 /* What a model working for the agent is told it may call. *out: of struct tool_offer. */
-void tools_offered(struct ctx *ctx, const struct agent *agent, struct list *out);
+void tools_offered(struct ctx *ctx, const struct tool_scope *scope, struct list *out);
 
-/* Carries out a call for the acting user. Everything that goes wrong, unknown names and broken
- * arguments included, is a failed result. *out lives in ctx->mem. */
-void tool_call(struct ctx *ctx, const struct agent *agent, const struct tool_call *call, struct tool_result *out);
+/* Carries out a call for the acting user, within TOOL_TIME_MS and what ctx->deadline_ms leaves. Everything that
+ * goes wrong, unknown names and broken arguments included, is a failed result. *out lives in ctx->mem.
+ * ERR_GONE: go_on said no, and there is none. */
+enum err tool_call(struct ctx *ctx, const struct tool_scope *scope, const struct tool_call *call,
+		   struct tool_result *out);
+
+enum { TOOL_TIME_MS = 60 * 1000 };
 
 #endif

@@ -1,13 +1,21 @@
 /* tools/tools_internal.h: the functions behind the tools, one file each.
  *
  * arguments: the struct that the tool's input schema describes, checked. *text is the result. An
- * error becomes a failed result with the error's text.
+ * error becomes a failed result with the error's text, which the model reads. None holds a snapshot of the
+ * store while it waits for others.
  */
 #ifndef TOOLS_TOOLS_INTERNAL_H
 #define TOOLS_TOOLS_INTERNAL_H
 
+#include "domain/knowledge_base.h"
 #include "tools/tools.h"
 
-enum err search_knowledge(struct ctx *ctx, const struct agent *agent, const void *arguments, struct str *text);
+typedef enum err tool_run(struct ctx *ctx, const struct tool_scope *scope, const void *arguments, struct str *text);
+
+/* Those of the agent's knowledge bases that still exist, or of them those that it may write to. *out: of struct
+ * knowledge_base. */
+enum err bases_of(struct ctx *ctx, const struct agent *agent, bool writable, struct list *out);
+
+tool_run get_run_datetime, search_knowledge, read_web_page, search_web, write_knowledge;
 
 #endif

@@ -79,6 +79,38 @@ static struct run carried_out(struct rig *r, struct str message)
 	return rig_read(r, run.id);
 }
 
+/* Ends the run with a reply of its own. */
+static enum err finish_by_hand(struct rig *r, struct job *job)
+{
+	struct model_reply reply = { .text = S("done"), .tokens_input = 10, .tokens_output = 1,
+				     .tokens_cache_read = 100, .tokens_cache_write = 20 };
+	struct record record;
+
+	TRY(record_read(&r->ctx, &job->run, &record));
+	return record_success(&r->ctx, job, &record, &reply);
+}
+
+struct stored_spec {
+	struct str run_id, spec;
+};
+
+static enum err put_spec(struct ctx *ctx, struct db_tx *tx, void *arg)
+{
+	static const struct sql SQL = { "test.put_spec", "UPDATE run SET spec = $2 WHERE id = $1" };
+	AUTO(stmt_done) struct stmt s = { 0 };
+	const struct stored_spec *p = arg;
+
+	TRY(stmt_write(ctx, tx, &SQL, &s));
+	bind_str(&s, p->run_id);
+	bind_str(&s, p->spec);
+	return stmt_run(ctx, &s, NULL);
+}
+
+static void store_spec(struct rig *r, struct str run_id, struct str spec)
+{
+	assert_int_equal(db_write(&r->ctx, put_spec, &(struct stored_spec){ run_id, spec }), OK);
+}
+
 /* -- what a run is made of ---------------------------------------------------------------------------- */
 
 static void a_run_is_frozen_when_it_is_created(void **state)
@@ -170,26 +202,127 @@ static void a_failing_model_fails_the_run_in_its_own_words(void **state)
 	assert_true(run.tokens_input == NO_INT);
 }
 
-static void a_provider_this_version_does_not_know_fails_the_run_clearly(void **state)
+/* The run of an agent with another model. */
+static struct run carried_out_with(struct rig *r, struct str provider, struct str model)
+{
+	struct hand *h = hand_new(r, 3);
+	struct run run = rig_run(r, S("hello"));
+	struct job job = taken(r, h);
+
+	job.agent.model.provider = provider;
+	job.agent.model.model = model;
+	assert_int_equal(turns(r, &job), OK);
+	owner_fini(&h->owner);
+	assert_int_equal(script.asked, 0);
+	return rig_read(r, run.id);
+}
+
+static void a_model_that_cannot_be_reached_fails_the_run_clearly(void **state)
 {
 	struct rig *r = *state;
-	struct agent agent;
-	struct hand *h = hand_new(r, 3);
-	struct job job;
-	struct run run;
 
-	run = rig_run(r, S("hello"));
-	job = taken(r, h);
-	agent = job.agent;
-	agent.model.provider = S("OPENAI"), agent.model.model = S("openai/gpt-5");
-	job.agent = agent;
-	assert_int_equal(turns(r, &job), OK);
-	assert_str(rig_read(r, run.id).error_message,
-		   "This version of agentd can run only the model builtin/extractive; "
-		   "the agent asks for openai/gpt-5 of OPENAI.");
-	assert_int_equal(script.asked, 0);
+	unsetenv("OPENAI_API_KEY");
+	assert_str(carried_out_with(r, S("OPENAI"), S("openai/gpt-5")).error_message,
+		   "The workspace is not connected to the model provider OPENAI.");
+	assert_str(carried_out_with(r, S("gemini"), S("x")).error_message,
+		   "There is no model provider 'gemini'; a model is written provider:model.");
+	assert_str(carried_out_with(r, S("CUSTOM"), S("x")).error_message,
+		   "The model provider CUSTOM has no base URL.");
+}
+
+/* The tokens are the script's, the prices Anthropic's for a sonnet. */
+static void a_run_has_its_cost_when_the_price_is_known(void **state)
+{
+	struct rig *r = *state;
+	struct hand *h = hand_new(r, 3);
+	struct run run = rig_run(r, S("hello"));
+	struct job job = taken(r, h);
+
+	script.n_turns = 1;
+	assert_int_equal(run_turn(&r->ctx, &job), OK);
+	job.agent.model.provider = S("ANTHROPIC");
+	job.agent.model.model = S("claude-sonnet-5");
+	assert_int_equal(finish_by_hand(r, &job), OK);
+	run = rig_read(r, run.id);
+	assert_int_equal(run.tokens_input, 20);
+	assert_true(fabs(run.cost_usd - ((20 + 0.1 * 200 + 1.25 * 40) * 3 + 2 * 15) / 1e6) < 5e-7);
 	owner_fini(&h->owner);
 }
+
+static void half_a_count_is_none(void **state)
+{
+	struct rig *r = *state;
+	struct run run;
+
+	script.n_turns = 2, script.uncounted = true;
+	run = carried_out(r, S("hello"));
+	assert_str(run.status, "succeeded");
+	assert_int_equal(run.tokens_input, NO_INT);
+	assert_int_equal(run.tokens_output, NO_INT);
+	assert_true(isnan(run.cost_usd));
+}
+
+static void what_a_provider_wants_back_is_in_the_record(void **state)
+{
+	struct rig *r = *state;
+	struct hand *h = hand_new(r, 3);
+	struct record record;
+	struct job job;
+
+	rig_run(r, S("hello"));
+	job = taken(r, h);
+	script.n_turns = 1;
+	assert_int_equal(run_turn(&r->ctx, &job), OK);
+	assert_int_equal(record_read(&r->ctx, &job.run, &record), OK);
+	assert_str(LIST_AT(record.messages, struct message, 0)->own, "a thought");
+	owner_fini(&h->owner);
+}
+
+/* -- agents that are files ------------------------------------------------------------------------------ */
+
+/* The job of a run whose frozen spec says this besides the agent. */
+static struct job loaded(struct rig *r, struct hand *h, const char *settings, int64_t request_limit)
+{
+	struct run_spec spec = { .request_limit = request_limit };
+	struct run run = rig_run(r, S("hello"));
+	struct job job;
+
+	assert_int_equal(json_parse(&r->ctx, str_of(settings), JSON_STRICT, &spec.model_settings), OK);
+	spec.agent = (struct agent){ .name = S("greeter"),
+				     .model = { S("CUSTOM"), S("builtin/extractive"), .max_tokens = 4096 } };
+	store_spec(r, run.id, schema_text(&r->mem, &run_spec_schema, &spec, WRITE_STORED));
+	job = taken(r, h);
+	return job;
+}
+
+static void a_file_s_settings_are_all_that_is_said_of_its_model(void **state)
+{
+	struct rig *r = *state;
+	struct hand *h = hand_new(r, 3);
+	struct job job = loaded(r, h, "{\"max_tokens\": 77, \"seed\": 1}", 0);
+	struct model_choice model = job_model(&job);
+	int64_t seed;
+
+	assert_int_equal(model.max_tokens, 77);
+	assert_true(isnan(model.temperature) && isnan(model.top_p));
+	assert_true(json_as_int(json_get(model.settings, "seed"), &seed) && seed == 1);
+	assert_int_equal(job.limits.requests, RUN_LIMITS.requests);
+	owner_fini(&h->owner);
+}
+
+static void a_file_s_limit_of_requests_counts(void **state)
+{
+	struct rig *r = *state;
+	struct hand *h = hand_new(r, 3);
+	struct job job = loaded(r, h, "{}", 2);
+
+	assert_int_equal(job_model(&job).max_tokens, 0);
+	script.n_turns = 5;
+	assert_int_equal(turns(r, &job), OK);
+	assert_str(rig_read(r, job.run.id).error_message, "The run reached its limit of 2 model requests.");
+	owner_fini(&h->owner);
+}
+
 
 /* A client that pages by createdAt in milliseconds must be able to tell runs apart. */
 static void runs_created_in_a_burst_have_a_millisecond_each(void **state)
@@ -498,6 +631,27 @@ static void a_worker_that_is_told_to_stop_does_so_between_two_steps(void **state
 	owner_fini(&h->owner);
 }
 
+/* Cancellations of other runs are none of its business. */
+static void a_reply_is_broken_off_when_its_run_is_cancelled(void **state)
+{
+	struct rig *r = *state;
+	struct hand *h = hand_new(r, 3);
+	struct run run = rig_run(r, S("hello")), other = rig_run(r, S("other"));
+	struct job job = taken(r, h);
+
+	assert_true(str_eq(job.run.id, run.id));
+	job.cancellations = run_cancellations();
+	script.n_turns = 1;
+	assert_true(cancel(r, other.id));
+	assert_int_equal(run_turn(&r->ctx, &job), OK);
+	script.endless = true;
+	assert_true(cancel(r, run.id));
+	assert_int_equal(run_turn(&r->ctx, &job), ERR_CONFLICT);
+	assert_int_equal(script.left, 1);
+	assert_int_equal(n_steps(r, run.id), 2);
+	owner_fini(&h->owner);
+}
+
 /* -- crashes -------------------------------------------------------------------------------------------------- */
 
 /* The commit, counted from 0, at which everything stops. */
@@ -622,7 +776,12 @@ int main(void)
 		WITH_AN_AGENT(without_a_message_the_output_is_the_answer_alone),
 		WITH_AN_AGENT(a_failing_tool_is_a_result_the_model_reads),
 		WITH_AN_AGENT(a_failing_model_fails_the_run_in_its_own_words),
-		WITH_AN_AGENT(a_provider_this_version_does_not_know_fails_the_run_clearly),
+		WITH_AN_AGENT(a_model_that_cannot_be_reached_fails_the_run_clearly),
+		WITH_AN_AGENT(a_run_has_its_cost_when_the_price_is_known),
+		WITH_AN_AGENT(half_a_count_is_none),
+		WITH_AN_AGENT(what_a_provider_wants_back_is_in_the_record),
+		WITH_AN_AGENT(a_file_s_settings_are_all_that_is_said_of_its_model),
+		WITH_AN_AGENT(a_file_s_limit_of_requests_counts),
 		WITH_AN_AGENT(runs_created_in_a_burst_have_a_millisecond_each),
 		WITH_AN_AGENT(every_edge_is_as_the_table_says),
 		WITH_AN_AGENT(a_run_that_is_not_running_has_no_lease_and_one_that_is_over_has_an_end),
@@ -639,6 +798,7 @@ int main(void)
 		WITH_AN_AGENT(a_run_that_is_given_up_does_not_hide_the_next),
 		WITH_AN_AGENT(handing_back_keeps_the_steps_and_costs_no_attempt),
 		WITH_AN_AGENT(a_worker_that_is_told_to_stop_does_so_between_two_steps),
+		WITH_AN_AGENT(a_reply_is_broken_off_when_its_run_is_cancelled),
 		WITH_AN_AGENT(a_crash_before_any_commit_repeats_at_most_the_step_in_flight),
 		WITH_AN_AGENT(a_run_asks_its_model_only_so_often),
 		WITH_AN_AGENT(a_run_takes_only_so_long),

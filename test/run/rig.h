@@ -8,6 +8,7 @@
 #define TEST_RUN_RIG_H
 
 #include <pthread.h>
+#include <unistd.h>
 
 #include "../store/workspace.h"
 #include "base/clock.h"
@@ -25,7 +26,9 @@ static struct {
 	bool model_fails, tool_fails;
 	size_t answer_bytes, result_bytes; /* 0: as long as they come */
 	void (*thinking)(void);            /* before each reply */
-	_Atomic int asked, called[TURNS_MAX * CALLS_MAX];
+	bool endless;                      /* replies until nobody watches any more */
+	bool uncounted;                    /* the second reply does not say what it took */
+	_Atomic int asked, left, called[TURNS_MAX * CALLS_MAX];
 } script;
 
 static inline void script_reset(void)
@@ -76,19 +79,38 @@ static inline struct str results_in(struct arena *mem, const struct list *thread
 	return buf_view(&out);
 }
 
+static inline enum err reply_endlessly(struct ctx *ctx, const struct model_watch *watch)
+{
+	int64_t end = mono_ms() + 60000;
+
+	while (watch->go_on(watch->arg)) {
+		assert_true(mono_ms() < end);
+		usleep(1000);
+	}
+	script.left++;
+	return fail(ctx, ERR_GONE, "nobody waits");
+}
+
 static inline enum err scripted_ask(struct ctx *ctx, const struct model_choice *model, const struct list *thread,
 				    const struct list *tools, struct model_reply *out)
 {
+	const struct model_watch *watch = model->watch;
 	int turn = replies_in(thread);
 
-	(void)model, (void)tools;
+	(void)tools;
 	script.asked++;
+	if (script.endless)
+		return reply_endlessly(ctx, watch);
 	if (script.thinking)
 		script.thinking();
 	if (script.model_fails)
 		return fail(ctx, ERR_UPSTREAM, "the model is out of order");
 	out->tokens_input = 10;
 	out->tokens_output = 1;
+	out->tokens_cache_read = 100;
+	out->tokens_cache_write = 20;
+	out->uncounted = script.uncounted && turn == 1;
+	out->own = S("a thought");
 	if (turn < script.n_turns) {
 		out->calls = calls_of_turn(ctx->mem, turn);
 		return OK;
@@ -100,12 +122,12 @@ static inline enum err scripted_ask(struct ctx *ctx, const struct model_choice *
 
 const struct model_ops builtin_ops = { .ask = scripted_ask };
 
-enum err search_knowledge(struct ctx *ctx, const struct agent *agent, const void *arguments, struct str *text)
+enum err search_knowledge(struct ctx *ctx, const struct tool_scope *scope, const void *arguments, struct str *text)
 {
 	const struct search_knowledge_in *in = arguments;
 	int64_t n;
 
-	(void)agent;
+	(void)scope;
 	assert_true(str_to_int(in->query, &n));
 	script.called[n]++;
 	if (script.tool_fails)

@@ -217,6 +217,69 @@ static void what_a_model_says_after_the_run_was_cancelled_is_not_heard(void **st
 	assert_str(rig_read(r, run.id).output, "");
 }
 
+/* -- while a model is replying --------------------------------------------------------------------------- */
+
+static struct run replying_run(struct rig *r, struct run_workers *w)
+{
+	struct run run = rig_run(r, S("hello"));
+
+	script.endless = true;
+	run_workers_ring(w);
+	WAIT_UNTIL(script.asked == 1);
+	return run;
+}
+
+static void a_reply_is_broken_off_at_once_when_its_run_is_cancelled(void **state)
+{
+	struct rig *r = *state;
+	/* The keeper looks too seldom to be the one who finds out. */
+	struct run_workers *w = start(r, r->ctx.db, 1, 3600 * 1000);
+	struct run run = replying_run(r, w);
+	bool cancelled;
+
+	assert_int_equal(run_cancel(&r->ctx, run.id, &cancelled), OK);
+	WAIT_UNTIL(script.left == 1);
+	run_workers_stop(w);
+	assert_true(has_status(r, run.id, "cancelled"));
+}
+
+static enum err cancel_elsewhere(struct ctx *ctx, struct db_tx *tx, void *arg)
+{
+	static const struct sql SQL = { "test.cancel", "UPDATE run SET status = 'cancelled', lease_owner = NULL" };
+	AUTO(stmt_done) struct stmt s = { 0 };
+
+	TRY(stmt_write(ctx, tx, &SQL, &s));
+	return stmt_run(ctx, &s, NULL);
+}
+
+static void a_reply_is_broken_off_when_another_process_cancels(void **state)
+{
+	struct rig *r = *state;
+	struct run_workers *w = start(r, r->ctx.db, 1, 300);
+	struct run run = replying_run(r, w);
+
+	assert_int_equal(db_write(&r->ctx, cancel_elsewhere, NULL), OK);
+	WAIT_UNTIL(script.left == 1);
+	run_workers_stop(w);
+	assert_true(has_status(r, run.id, "cancelled"));
+}
+
+static void a_reply_is_broken_off_when_the_process_stops_and_the_run_goes_on_later(void **state)
+{
+	struct rig *r = *state;
+	struct run_workers *w = start(r, r->ctx.db, 1, 0);
+	struct run run = replying_run(r, w);
+
+	run_workers_stop(w);
+	assert_int_equal(script.left, 1);
+	assert_true(has_status(r, run.id, "queued"));
+	assert_int_equal(rig_read(r, run.id).attempts, 0);
+	script.endless = false;
+	w = start(r, r->ctx.db, 1, 0);
+	WAIT_UNTIL(has_status(r, run.id, "succeeded"));
+	run_workers_stop(w);
+}
+
 /* -- stopping ------------------------------------------------------------------------------------------------ */
 
 static void doze(void)
@@ -267,6 +330,9 @@ int main(void)
 		WITH_AN_AGENT(what_a_dead_process_left_goes_on_as_soon_as_another_starts),
 		WITH_AN_AGENT(a_lease_is_renewed_while_the_model_takes_its_time),
 		WITH_AN_AGENT(what_a_model_says_after_the_run_was_cancelled_is_not_heard),
+		WITH_AN_AGENT(a_reply_is_broken_off_at_once_when_its_run_is_cancelled),
+		WITH_AN_AGENT(a_reply_is_broken_off_when_another_process_cancels),
+		WITH_AN_AGENT(a_reply_is_broken_off_when_the_process_stops_and_the_run_goes_on_later),
 		WITH_AN_AGENT(stopping_hands_runs_back_and_starting_goes_on_with_them),
 	};
 
