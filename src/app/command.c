@@ -36,6 +36,40 @@ const struct command commands[] = {
 	{ "key enable", "Switch an API key on again", NULL, &key_enable_options, STORE, NULL, key_enable_run },
 	{ "key delete", "Delete an API key", NULL, &key_delete_options, STORE, NULL, key_delete_run },
 
+	{ "agent list", "List a workspace's agent files",
+	  "Of each: how its draft, the file as it is, differs from its stable version; who owns it; whether it\n"
+	  "is locked. Agents with versions whose file is gone are listed too.",
+	  &agent_list_options, STORE, agent_settings, agent_list_run },
+	{ "agent show", "Print the text of an agent", "Of the draft, if no version is named.",
+	  &agent_show_options, STORE, agent_settings, agent_show_run },
+	{ "agent versions", "List an agent's versions, the newest first", NULL,
+	  &agent_versions_options, STORE, agent_settings, agent_versions_run },
+	{ "agent compare", "Show what differs between two versions of an agent",
+	  "From the stable version to the draft, if none are named. Nothing is printed when they are the same.",
+	  &agent_compare_options, STORE, agent_settings, agent_compare_run },
+	{ "agent promote", "Make an agent's draft its stable version",
+	  "Freezes the draft's text under the next number, which is printed. Runs use it from then on, unless\n"
+	  "they prefer the draft.",
+	  &agent_promote_options, STORE, agent_settings, agent_promote_run },
+	{ "agent owner", "Say who owns an agent",
+	  "Its owner and administrators promote it and give it away; of an agent without one, every operator.",
+	  &agent_owner_options, STORE, agent_settings, agent_owner_run },
+	{ "agent lock", "Keep proposed changes away from an agent", "Its runs go on.",
+	  &agent_lock_options, STORE, agent_settings, agent_lock_run },
+	{ "agent unlock", "Let changes be proposed again", NULL,
+	  &agent_unlock_options, STORE, agent_settings, agent_unlock_run },
+
+	{ "repo connect", "Take a workspace's agents from a Git repository",
+	  "Fetches it once; a running server fetches it again and again. A repository that was connected before is\n"
+	  "replaced. The token is stored sealed.",
+	  &repo_connect_options, STORE, NULL, repo_connect_run },
+	{ "repo show", "Show which repository, and what was fetched last", NULL,
+	  &repo_show_options, STORE, NULL, repo_show_run },
+	{ "repo sync", "Fetch it now", NULL, &repo_sync_options, STORE, NULL, repo_sync_run },
+	{ "repo disconnect", "End the connection",
+	  "The workspace's agents come from the server's own source again. Stable versions stay.",
+	  &repo_disconnect_options, STORE, NULL, repo_disconnect_run },
+
 	{ "provider set", "Connect a model provider, or change how",
 	  "What is not given stays as it was. The key is read from a variable or from standard input, so that\n"
 	  "it appears in no list of processes, and is stored sealed.",
@@ -47,6 +81,33 @@ const struct command commands[] = {
 	  "Removes the setting with its key and models. A provider that the server's environment connects\n"
 	  "stays connected.",
 	  &provider_remove_options, STORE, NULL, provider_remove_run },
+
+	{ "embedding show", "List the embedding models in use and those used before",
+	  "Of each: its state, how many of the store's chunks have a vector of it, and the tokens that cost.",
+	  &embedding_show_options, STORE, NULL, embedding_show_run },
+	{ "embedding use", "Choose the model that embeds",
+	  "The model is asked for an embedding first. A running server then embeds all content anew, while the\n"
+	  "former model's vectors answer, and changes over at once. To try again after an error, or to set\n"
+	  "another key, choose the same model again.",
+	  &embedding_use_options, STORE, NULL, embedding_use_run },
+	{ "embedding cancel", "Stay with the model that embeds now",
+	  "Gives up a change that is under way.",
+	  &embedding_cancel_options, STORE, NULL, embedding_cancel_run },
+
+	{ "extract", "Print the text of a document",
+	  "Reads the document from standard input, shuts itself in, and prints its parts in a form of its own;\n"
+	  "of a PDF or DOC, what pdftotext or catdoc prints. `agentd serve` starts this for each document it is\n"
+	  "given. What it prints may change at any time.",
+	  &extract_command_options, NO_STORE, NULL, extract_command_run },
+
+	{ "import", "Store a snapshot",
+	  "All of it or nothing, and only into a store without workspaces. What was stored, and what this version\n"
+	  "has no use for, is told on standard error.",
+	  &snapshot_import_options, STORE_MADE, NULL, snapshot_import_run },
+	{ "export", "Write a snapshot of the whole store",
+	  "One JSON document, read from one moment, while the server runs. It holds no secrets: provider keys and\n"
+	  "access tokens must be set again where it is imported. API keys go on working.",
+	  &snapshot_export_options, STORE, NULL, snapshot_export_run },
 
 	{ "serve", "Serve the API",
 	  "Runs until SIGTERM or SIGINT, then finishes the requests in flight; a second signal ends it at once.\n"

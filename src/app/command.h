@@ -46,9 +46,28 @@ COMMAND(key_list);
 COMMAND(key_disable);
 COMMAND(key_enable);
 COMMAND(key_delete);
+COMMAND(agent_list);
+COMMAND(agent_show);
+COMMAND(agent_versions);
+COMMAND(agent_compare);
+COMMAND(agent_promote);
+COMMAND(agent_owner);
+COMMAND(agent_lock);
+COMMAND(agent_unlock);
+enum err agent_settings(struct ctx *ctx, struct str data, void *options);
+COMMAND(repo_connect);
+COMMAND(repo_show);
+COMMAND(repo_sync);
+COMMAND(repo_disconnect);
 COMMAND(provider_set);
 COMMAND(provider_list);
 COMMAND(provider_remove);
+COMMAND(embedding_show);
+COMMAND(embedding_use);
+COMMAND(embedding_cancel);
+COMMAND(extract_command);
+COMMAND(snapshot_import);
+COMMAND(snapshot_export);
 COMMAND(serve);
 
 /* Options that several commands have. */

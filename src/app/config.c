@@ -8,8 +8,9 @@
 #include "app/command.h"
 #include "app/data.h"
 #include "base/utf8.h"
+#include "knowledge/chunk.h"
 
-enum { FILE_BYTES_MAX = 64 << 10 };
+enum { FILE_BYTES_MAX = 64 << 10, INDEX_MEMORY_MAX = 1 << 20 };
 
 #define FILE_NAME "agentd.conf"
 
@@ -30,6 +31,21 @@ static const struct field fields[] = {
 	  .doc = "The address users know the server by, for the API's description." },
 	{ F_STR("cors-origins", config, cors_origins), .max = 4096, .example = "ORIGIN[,ORIGIN...]",
 	  .doc = "Web pages of these origins may call the API; * lets all." },
+	{ F_STR("fetch-allow", config, fetch_allow), .max = 4096, .example = "HOST[,NETWORK...]",
+	  .doc = "Private hosts and networks that web pages may be fetched from." },
+	{ F_STR("search-url", config, search_url), .max = 2048, .format = "uri", .example = "URL",
+	  .doc = "A server with SearXNG's API, for agents that search the web; without it none can." },
+	{ F_STR("agents-dir", config, agents_dir), .min = 1, .max = 4096, .example = "DIR",
+	  .doc = "Agent files for workspaces without a repository, read as they are; else a built-in repository." },
+	{ F_BOOL("no-agents-dir", config, no_agents_dir), .doc = "Neither of the two." },
+	{ F_INT("repo-interval", config, repo_interval), .max = 86400, .def = "60", .example = "SECONDS",
+	  .doc = "How often connected repositories are fetched; 0: only by `agentd repo sync`." },
+	{ F_INT("chunk-chars", config, chunk_chars), .min = CHUNK_CHARS_MIN, .max = CHUNK_CHARS_MAX,
+	  .def = "1000", .example = "N", .doc = "Characters of a chunk at most, for content that is added." },
+	{ F_INT("chunk-overlap", config, chunk_overlap), .max = CHUNK_OVERLAP_MAX, .def = "200",
+	  .example = "N", .doc = "Characters that a chunk repeats of the one before; at most a quarter of it." },
+	{ F_INT("index-memory", config, index_memory), .min = 1, .max = INDEX_MEMORY_MAX, .def = "1024",
+	  .example = "MIB", .doc = "Memory that search indexes may take together." },
 	{ F_STR("log-level", config, log_level), .one_of = LEVELS, .def = "info", .doc = "The least that is logged." },
 	{ F_STR("log-format", config, log_format), .one_of = FORMATS, .def = "text",
 	  .doc = "key=value lines, or JSON." },
@@ -98,8 +114,7 @@ static void close_file(FILE **file)
 		fclose(*file);
 }
 
-/* { NULL, 0 }: there is no such file. */
-static enum err read_file(struct ctx *ctx, const char *path, struct str *out)
+enum err config_read_file(struct ctx *ctx, const char *path, struct str *out)
 {
 	AUTO(close_file) FILE *file = fopen(path, "re");
 	char *text = arena_alloc(ctx->mem, FILE_BYTES_MAX);
@@ -124,7 +139,7 @@ static enum err load_file(struct ctx *ctx, struct str data, struct config *out)
 	const char *path = data_path(ctx, data, FILE_NAME);
 	struct str text;
 
-	TRY(read_file(ctx, path, &text));
+	TRY(config_read_file(ctx, path, &text));
 	return set_lines(ctx, path, text, out);
 }
 

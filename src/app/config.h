@@ -13,6 +13,10 @@ struct config {
 	struct str data;
 	struct str listen, public_url, cors_origins;
 	int64_t threads, workers, run_attempts;
+	struct str fetch_allow, search_url, agents_dir;
+	bool no_agents_dir;
+	int64_t repo_interval;               /* seconds; 0: never */
+	int64_t chunk_chars, chunk_overlap, index_memory;
 	struct str log_level, log_format;
 };
 
@@ -20,6 +24,9 @@ extern const struct schema serve_options;
 
 /* "AGENTD_LOG_LEVEL". In mem. */
 struct str config_variable(struct arena *mem, const struct field *f);
+
+/* The text of a file of settings; { NULL, 0 } when there is none. ERR_INVALID: it cannot be read. */
+enum err config_read_file(struct ctx *ctx, const char *path, struct str *out);
 
 /* Sets what the file and the environment say. ERR_INVALID names the file and line, or the variable. */
 enum err config_load(struct ctx *ctx, struct str data, void *config);

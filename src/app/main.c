@@ -12,6 +12,8 @@ int main(int argc, char **argv)
 	umask(077);
 	/* A reader that went away is an error of write(2), not the end of the process. */
 	signal(SIGPIPE, SIG_IGN);
+	/* Neither is a file that may grow no further (ulimit -f). */
+	signal(SIGXFSZ, SIG_IGN);
 	/* Picks the fastest code of this processor and makes random numbers safe from any thread. */
 	if (sodium_init() < 0) {
 		fputs("agentd: no source of random numbers\n", stderr);

@@ -2,6 +2,7 @@
 #include "app/print.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/utf8.h"
@@ -33,14 +34,18 @@ static struct str time_text(struct arena *mem, int64_t us)
 	return us ? arena_str(mem, str_of(text)) : (struct str){ NULL, 0 };
 }
 
-/* Names are free text: one with an escape sequence in it shall not steer a terminal. */
-static struct str harmless(struct arena *mem, struct str text)
+/* Texts are free: one with an escape sequence in it shall not steer a terminal. `keep`: the control
+ * characters that may stay. */
+static struct str harmless(struct arena *mem, struct str text, const char *keep)
 {
 	struct buf out = { .mem = mem };
 	uint32_t c;
 
-	while (utf8_next(&text, &c))
-		out.n += utf8_put(buf_room(&out, UTF8_MAX_BYTES), utf8_is_control(c) ? '?' : c);
+	while (utf8_next(&text, &c)) {
+		bool harm = utf8_is_control(c) && !(c && c < 0x80 && strchr(keep, (int)c));
+
+		out.n += utf8_put(buf_room(&out, UTF8_MAX_BYTES), harm ? '?' : c);
+	}
 	return buf_view(&out);
 }
 
@@ -65,7 +70,7 @@ static struct str cell(struct arena *mem, const struct field *f, const void *row
 	default:
 		break;
 	}
-	return text.n ? harmless(mem, text) : S("-");
+	return text.n ? harmless(mem, text, "") : S("-");
 }
 
 /* -- the table ----------------------------------------------------------------------------------- */
@@ -150,4 +155,18 @@ void print_list(struct ctx *ctx, const struct schema *schema, const struct list 
 		print_as_json(ctx->mem, schema, list);
 	else
 		print_as_table(ctx->mem, schema, list);
+}
+
+void print_object(struct ctx *ctx, const struct schema *schema, const void *item)
+{
+	printf("%.*s\n", STR(schema_text(ctx->mem, schema, item, WRITE_REPLY)));
+}
+
+/* -- texts --------------------------------------------------------------------------------------- */
+
+void print_text(struct ctx *ctx, struct str text)
+{
+	if (isatty(STDOUT_FILENO))
+		text = harmless(ctx->mem, text, "\t\n");
+	fwrite(text.p, 1, text.n, stdout);
 }

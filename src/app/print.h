@@ -6,5 +6,9 @@
 
 /* Prints structs that the schema describes: columns under a heading, or a JSON array. */
 void print_list(struct ctx *ctx, const struct schema *schema, const struct list *list, bool json);
+/* Prints one such struct as a JSON object. */
+void print_object(struct ctx *ctx, const struct schema *schema, const void *item);
+/* Prints a text as it is, but on a terminal nothing that would steer it. */
+void print_text(struct ctx *ctx, struct str text);
 
 #endif

@@ -1,23 +1,17 @@
-/* app/provider_commands.c: agentd provider ...
- *
- * A provider's key is never on the command line: other users of the machine could read it there.
- */
-#include <stdio.h>
-#include <stdlib.h>
-
+/* app/provider_commands.c: agentd provider ... */
 #include "app/command.h"
 #include "app/data.h"
+#include "app/key_option.h"
 #include "app/print.h"
 #include "domain/member.h"
 #include "domain/provider.h"
 #include "domain/secret.h"
 
-enum { KEY_BYTES_MAX = 8192 };
-
 struct provider_options {
-	struct str data, workspace, provider, base_url, key_env;
+	struct str data, workspace, provider, base_url;
+	struct key_option key;
 	struct list models, reasoning;       /* of struct str */
-	bool key_stdin, json;
+	bool json;
 };
 
 #define PROVIDER_OPTION \
@@ -31,9 +25,7 @@ static const struct field set_fields[] = {
 	WORKSPACE_OPTION(provider_options),
 	{ F_STR("base-url", provider_options, base_url), .min = 1, .example = "URL",
 	  .doc = "Where its API is, when it is not the usual address." },
-	{ F_STR("key-env", provider_options, key_env), .min = 1, .example = "VAR",
-	  .doc = "Take the key from this environment variable." },
-	{ F_BOOL("key-stdin", provider_options, key_stdin), .doc = "Take the key from standard input." },
+	KEY_OPTIONS(provider_options, key),
 	{ F_STRS("model", provider_options, models), .example = "ID[=NAME]",
 	  .doc = "Offer these models, and no others." },
 	{ F_STRS("reasoning", provider_options, reasoning), .example = "ID",
@@ -41,45 +33,6 @@ static const struct field set_fields[] = {
 	DATA_OPTION(provider_options),
 };
 const struct schema provider_set_options = SCHEMA(NULL, provider_options, set_fields);
-
-/* -- the key */
-
-static enum err key_from_variable(struct ctx *ctx, struct str name, struct str *key)
-{
-	const char *value = getenv(arena_strz(ctx->mem, name));
-
-	if (!value || !*value)
-		return fail(ctx, ERR_INVALID, "the environment variable %.*s is not set", STR(name));
-	*key = arena_str(ctx->mem, str_of(value));
-	return OK;
-}
-
-static enum err key_from_stdin(struct ctx *ctx, struct str *key)
-{
-	char *text = arena_alloc(ctx->mem, KEY_BYTES_MAX);
-	size_t n;
-
-	/* Without stdio's buffer there is no copy to forget. */
-	setvbuf(stdin, NULL, _IONBF, 0);
-	n = fread(text, 1, KEY_BYTES_MAX, stdin);
-	*key = str_trim((struct str){ text, n });
-	if (ferror(stdin))
-		return fail(ctx, ERR_INVALID, "cannot read standard input: %m");
-	if (n == KEY_BYTES_MAX || key->n == 0)
-		return fail(ctx, ERR_INVALID, "there is no key on standard input");
-	return OK;
-}
-
-/* *key: { NULL, 0 } when none was named. */
-static enum err read_key(struct ctx *ctx, const struct provider_options *o, struct str *key)
-{
-	if (o->key_env.p && o->key_stdin)
-		return fail(ctx, ERR_INVALID, "--key-env and --key-stdin are two places for one key; name one");
-	if (!o->key_env.p && !o->key_stdin)
-		return OK;
-	TRY(secret_load(ctx, data_path(ctx, o->data, "secret.key")));
-	return o->key_stdin ? key_from_stdin(ctx, key) : key_from_variable(ctx, o->key_env, key);
-}
 
 /* -- the models */
 
@@ -122,7 +75,9 @@ enum err provider_set_run(struct ctx *ctx, const void *options)
 
 	TRY(workspace_by_slug(ctx, o->workspace, &w));
 	TRY(read_models(ctx, o, &setting.models));
-	TRY(read_key(ctx, o, &key));
+	TRY(key_option_read(ctx, &o->key, &key));
+	if (key.p)
+		TRY(secret_load(ctx, data_path(ctx, o->data, "secret.key")));
 	setting.key = key;
 	return provider_set(ctx, w.id, &setting);
 }

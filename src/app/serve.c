@@ -10,19 +10,32 @@
 #include <unistd.h>
 
 #include "api/serve.h"
+#include "app/agents.h"
 #include "app/command.h"
-#include "app/config.h"
 #include "app/data.h"
 #include "base/log.h"
 #include "domain/secret.h"
+#include "domain/toolbox.h"
+#include "http/client.h"
 #include "http/server.h"
+#include "knowledge/chunk.h"
+#include "knowledge/index.h"
+#include "knowledge/scratch.h"
+#include "model/price.h"
 #include "run/worker.h"
+#include "sched/embedding_worker.h"
+#include "sched/repo_fetch.h"
+
+/* Event streams that may be open beside the requests in hand. */
+enum { STREAM_THREADS = 32 };
 
 struct server {
 	const struct config *config;
 	struct api *api;
 	struct http_server *http;
 	struct run_workers *workers;
+	struct embedding_worker *embedding;
+	struct repo_fetcher *repositories;
 };
 
 /* -- the process --------------------------------------------------------------------------------- */
@@ -54,6 +67,36 @@ static void set_up_log(const struct config *c)
 static void give_memory_back(void)
 {
 	mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+}
+
+/* Connections, streams and calls to providers each take descriptors, and the usual limit is a thousand. */
+static void allow_many_files(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < files.rlim_max) {
+		files.rlim_cur = files.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
+}
+
+/* What rooms below keep for the whole process. */
+static enum err set_up_rooms(struct ctx *ctx, const struct config *c)
+{
+	enum err e = http_client_setup(ctx, c->fetch_allow);
+	struct str prices;
+
+	if (e != OK)
+		return fail(ctx, e, "fetch-allow: %s", arena_str(ctx->mem, str_of(ctx->why)).p);
+	TRY(config_read_file(ctx, data_path(ctx, c->data, "prices.conf"), &prices));
+	e = prices_setup(ctx, prices);
+	if (e != OK)
+		return fail(ctx, e, "prices.conf: %s", arena_str(ctx->mem, str_of(ctx->why)).p);
+	toolbox_setup(c->search_url);
+	scratch_setup(data_path(ctx, c->data, ""));
+	chunk_setup((struct chunk_sizes){ (size_t)c->chunk_chars, (size_t)c->chunk_overlap });
+	index_memory_limit((size_t)c->index_memory << 20);
+	return OK;
 }
 
 /* A core would hold the data key and all keys of providers. */
@@ -102,7 +145,7 @@ static void ring(void *arg)
 static void make_api(struct ctx *ctx, struct server *s)
 {
 	struct api_options options = {
-		.db = ctx->db, .n_threads = (size_t)s->config->threads,
+		.db = ctx->db, .n_threads = (size_t)s->config->threads, .n_stream_threads = STREAM_THREADS,
 		.public_url = arena_strz(ctx->mem, s->config->public_url),
 		.cors_origins = arena_strz(ctx->mem, s->config->cors_origins),
 		.run_created = ring, .run_created_arg = s,
@@ -115,6 +158,7 @@ static enum err listen_for_requests(struct ctx *ctx, struct server *s)
 {
 	struct http_options options = {
 		.listen = arena_strz(ctx->mem, s->config->listen), .n_threads = (size_t)s->config->threads,
+		.n_stream_threads = STREAM_THREADS,
 		.handle = api_handle, .body_limit = api_body_limit, .refusal = api_refusal,
 		.thread_end = api_thread_end, .user = s->api,
 	};
@@ -125,17 +169,25 @@ static enum err listen_for_requests(struct ctx *ctx, struct server *s)
 static enum err start_workers(struct ctx *ctx, struct server *s)
 {
 	struct str folder = str_of(data_path(ctx, s->config->data, "run"));
-	struct run_workers_options options = {
+	struct run_workers_options runs = {
 		.db = ctx->db, .n_workers = (size_t)s->config->workers, .attempts = (int)s->config->run_attempts,
 		.lock_path = data_path(ctx, folder, "workers.lock"),
 	};
+	struct embedding_worker_options embedding = {
+		.db = ctx->db, .lock_path = data_path(ctx, folder, "embedding.lock"),
+	};
+	struct repo_fetcher_options repositories = { .db = ctx->db, .interval_ms = s->config->repo_interval * 1000 };
 
 	TRY(data_make(ctx, folder));
-	return run_workers_start(ctx, &options, &s->workers);
+	TRY(run_workers_start(ctx, &runs, &s->workers));
+	TRY(embedding_worker_start(ctx, &embedding, &s->embedding));
+	return s->config->repo_interval ? repo_fetcher_start(ctx, &repositories, &s->repositories) : OK;
 }
 
 static void server_fini(struct server *s)
 {
+	repo_fetcher_stop(s->repositories);
+	embedding_worker_stop(s->embedding);
 	run_workers_stop(s->workers);
 	http_server_free(s->http);
 	api_free(s->api);
@@ -158,8 +210,11 @@ enum err serve_run(struct ctx *ctx, const void *options)
 	set_up_log(s.config);
 	give_memory_back();
 	forbid_core_dumps();
+	allow_many_files();
+	TRY(set_up_rooms(ctx, s.config));
 	TRY(data_open(ctx, s.config->data, true));
 	TRY(secret_load(ctx, data_path(ctx, s.config->data, "secret.key")));
+	TRY(agents_set_up(ctx, s.config->data, &(struct agents_place){ s.config->agents_dir, s.config->no_agents_dir }));
 	make_api(ctx, &s);
 	TRY(listen_for_requests(ctx, &s));
 	TRY(start_workers(ctx, &s));

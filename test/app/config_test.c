@@ -2,6 +2,7 @@
 #include "../domain/rig.h"
 
 #include "app/config.h"
+#include "knowledge/chunk.h"
 
 static int set_up(void **state)
 {
@@ -40,7 +41,10 @@ static void without_file_and_variables_everything_has_its_default(void **state)
 	assert_str(c.log_format, "text");
 	assert_int_equal(c.workers, 4);
 	assert_int_equal(c.threads, 4);
+	assert_int_equal(c.chunk_chars, CHUNK_CHARS);
+	assert_int_equal(c.chunk_overlap, CHUNK_OVERLAP);
 	assert_null(c.public_url.p);
+	assert_null(c.fetch_allow.p);
 }
 
 static void a_file_is_lines_of_key_and_value(void **state)
