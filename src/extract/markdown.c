@@ -287,6 +287,8 @@ static enum err parse(struct ctx *ctx, struct str text, struct document_sink *ou
 	int rc;
 
 	sink_title(out, front_title(cut_front_matter(&text)));
+	/* It is told the length, but looks for the end of the last line as C strings have it. */
+	text = arena_str(ctx->mem, text);
 	r.cells_left = text.n + CELLS_TO_SPARE;
 	rc = md4c.md_parse(text.p, (MD_SIZE)text.n, &PARSER, &r);
 	TRY(r.error);

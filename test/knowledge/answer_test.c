@@ -71,7 +71,7 @@ static struct answer ask(struct desk *d, const char *reply)
 	struct list hits = { (void *)HITS, 2 };
 	struct answer answer;
 
-	provider.answers = &script;
+	provider.answers[0] = script;
 	provider.n_answers = 1;
 	provider.n_asked = 0;
 	free(TAKE(provider.asked[0]));
@@ -148,7 +148,7 @@ static void a_model_that_fails_is_an_error(void **state)
 	struct list hits = { (void *)HITS, 2 };
 	struct answer answer;
 
-	provider.answers = &script;
+	provider.answers[0] = script;
 	provider.n_answers = 1;
 	assert_int_equal(knowledge_answer(&d->ctx, &d->model, QUESTION, &hits, &answer), ERR_UPSTREAM);
 }

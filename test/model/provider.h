@@ -13,7 +13,7 @@
 #include "model/ask.h"
 #include "model/retry.h"
 
-enum { ASKED_MAX = 16, LINES_MAX = 16 };
+enum { ASKED_MAX = 16, LINES_MAX = 16, ANSWERS_MAX = 16 };
 #define PROVIDER_KEY "sk-test-open-sesame"
 
 /* One answer. Lines of a stream are written one by one, each as an event. */
@@ -27,7 +27,7 @@ struct scripted {
 };
 
 static struct {
-	const struct scripted *answers;        /* the last one is repeated */
+	struct scripted answers[ANSWERS_MAX];  /* copies: a handler may outlive the test; the last is repeated */
 	size_t n_answers;
 
 	atomic_int n_asked, n_left;          /* requests; and those that were left while they were answered */
@@ -216,7 +216,8 @@ static inline int desk_tear_down(void **state)
 
 static inline enum err ask_all(struct desk *d, const struct scripted *answers, size_t n)
 {
-	provider.answers = answers;
+	assert_true(n <= ANSWERS_MAX);
+	memcpy(provider.answers, answers, n * sizeof(*answers));
 	provider.n_answers = n;
 	provider.n_asked = 0;
 	for (int i = 0; i < ASKED_MAX; i++)

@@ -19,12 +19,12 @@ POST /api/v1/knowledge-bases/search {"query": "citric acid", "options": {"mode":
 POST /api/v1/knowledge-bases/{base}/search {"query": "submarine", "options": {"mode": "keyword"}}    expect 200, .data.results = []
 
 = the least similarity is 0.5 by meaning, and otherwise nothing is too far
-POST /api/v1/knowledge-bases/{base}/search {"query": "friday afternoon on a remote island"}    expect 200, .data.results = []
-POST /api/v1/knowledge-bases/{base}/search {"query": "friday afternoon on a remote island", "options": {"mode": "keyword"}}
+POST /api/v1/knowledge-bases/{base}/search {"query": "friday afternoon, remote island"}    expect 200, .data.results = []
+POST /api/v1/knowledge-bases/{base}/search {"query": "friday afternoon, remote island", "options": {"mode": "keyword"}}
     expect 200, .data.results has 1
-POST /api/v1/knowledge-bases/{base}/search {"query": "friday afternoon on a remote island", "options": {"mode": "hybrid"}}
+POST /api/v1/knowledge-bases/{base}/search {"query": "friday afternoon, remote island", "options": {"mode": "hybrid"}}
     expect 200, .data.results.0.content = "~/Friday/"
-POST /api/v1/knowledge-bases/{base}/search {"query": "friday afternoon on a remote island", "options": {"minSimilarity": 0}}
+POST /api/v1/knowledge-bases/{base}/search {"query": "friday afternoon, remote island", "options": {"minSimilarity": 0}}
     expect 200, .data.results has 3
 
 = a mode is one of three
