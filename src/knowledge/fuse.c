@@ -1,24 +1,14 @@
 /* knowledge/fuse.c: reciprocal rank fusion. */
 #include "knowledge/fuse.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 /* The constant of the method's authors (Cormack, Clarke and Buettcher 2009). */
 #define RANK_OFFSET 60.0
 
-double similarity_shown(double similarity)
+static int by_similarity(const void *a, const void *b)
 {
-	return round(similarity * 1e6) / 1e6;
-}
-
-static int by_similarity(const void *a_, const void *b_)
-{
-	const struct index_hit *a = a_, *b = b_;
-
-	if (a->similarity != b->similarity)
-		return a->similarity > b->similarity ? -1 : 1;
-	return memcmp(a->chunk_id, b->chunk_id, UUID_TEXT);
+	return hits_compare(a, b);
 }
 
 void hits_sort(struct index_hit *hits, size_t n)

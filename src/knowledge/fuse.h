@@ -18,7 +18,5 @@ void fuse(struct arena *mem, const struct index_best *a, const struct index_best
 
 /* The most similar first, equals by chunk_id. */
 void hits_sort(struct index_hit *hits, size_t n);
-/* As similarities are shown: to 6 decimals. Hits are compared by what is shown. */
-double similarity_shown(double similarity);
 
 #endif

@@ -39,17 +39,22 @@ static double cosine(const float *question, const char *vector, size_t n)
 	return sum;
 }
 
-static double round_6(double x)
+double similarity_shown(double similarity)
 {
-	return round(x * 1e6) / 1e6;
+	return round(similarity * 1e6) / 1e6;
 }
 
 /* The contract's order is told by what is shown, so it is rounded values that are compared. */
-static bool better(const struct index_hit *a, const struct index_hit *b)
+int hits_compare(const struct index_hit *a, const struct index_hit *b)
 {
 	if (a->similarity != b->similarity)
-		return a->similarity > b->similarity;
-	return memcmp(a->chunk_id, b->chunk_id, UUID_TEXT) < 0;
+		return a->similarity > b->similarity ? -1 : 1;
+	return memcmp(a->chunk_id, b->chunk_id, UUID_TEXT);
+}
+
+static bool better(const struct index_hit *a, const struct index_hit *b)
+{
+	return hits_compare(a, b) < 0;
 }
 
 static void offer(struct index_best *b, const struct index_hit *c)
@@ -84,7 +89,7 @@ static enum err compare(struct ctx *ctx, const struct index_query *q, const stru
 	if (!isfinite(product))
 		return fail(ctx, ERR_INTERNAL, "the vector of chunk %lld is damaged", (long long)v->chunk_seq);
 	similarity = embedding_similarity(q->model, product);
-	hit.similarity = round_6(similarity);
+	hit.similarity = similarity_shown(similarity);
 	if (similarity < q->min_similarity || (is_full(best) && hit.similarity < best->items[best->n - 1].similarity))
 		return OK;
 	TRY(chunks_id(ctx, q->workspace_id, v->chunk_seq, &id));
@@ -130,7 +135,7 @@ static bool matters(const struct bar *b, double product)
 {
 	double similarity = embedding_similarity(b->query->model, product);
 
-	return similarity >= b->query->min_similarity && (b->n < b->max || round_6(similarity) >= b->shown[b->n - 1]);
+	return similarity >= b->query->min_similarity && (b->n < b->max || similarity_shown(similarity) >= b->shown[b->n - 1]);
 }
 
 /* The similarity grows with the cosine, but how is the model's business: the cosine is searched for. One that
@@ -233,7 +238,7 @@ static bool consider(struct hunt *h, const struct code_key *key, const struct co
 	if (removed != 0 || !isfinite(middle - error))
 		return false;
 	lowest = embedding_similarity(h->query->model, middle - error);
-	return lowest >= h->query->min_similarity && bar_raise(&h->bar, round_6(lowest));
+	return lowest >= h->query->min_similarity && bar_raise(&h->bar, similarity_shown(lowest));
 }
 
 /* The products of the rows' early bytes, made those of all bytes where that could matter; of the others

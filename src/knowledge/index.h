@@ -29,6 +29,11 @@ struct index_hit {
 	char chunk_id[UUID_TEXT];
 };
 
+/* As similarities are shown: to 6 decimals. */
+double similarity_shown(double similarity);
+/* Negative: a goes before b. The most similar first, equals by chunk_id. */
+int hits_compare(const struct index_hit *a, const struct index_hit *b);
+
 /* The best so far of one search, over as many bases as it goes through: the most similar first,
  * equals by chunk_id. */
 struct index_best {
