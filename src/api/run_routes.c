@@ -160,14 +160,6 @@ static const struct field started_fields[] = {
 };
 static const struct schema started_schema = SCHEMA("RunStarted", run, started_fields);
 
-static void ring_bell(const struct ctx *ctx)
-{
-	const struct api_options *options = api_options_of(ctx);
-
-	if (options->run_created)
-		options->run_created(options->run_created_arg);
-}
-
 static enum err do_start(struct ctx *ctx, struct call *call)
 {
 	const struct start_body *in = call->body;
@@ -180,7 +172,7 @@ static enum err do_start(struct ctx *ctx, struct call *call)
 	if (memchr(request.message.p, '\0', request.message.n))
 		return fail(ctx, ERR_INVALID, "`message` cannot contain U+0000");
 	TRY(run_create(ctx, &request, call->out));
-	ring_bell(ctx);
+	api_run_created(ctx);
 	return OK;
 }
 

@@ -1,6 +1,6 @@
 /* api/serve.c: the flow of a request, from top to bottom.
  *
- *     api_handle            one request: a page outside /api/v1, or an operation
+ *     api_handle            one request: an operation, or a mount or a page outside /api/v1
  *       find and admit      route, key, role        (workspace contract 2.7, studio 1.2 to 1.7)
  *       check               parameters and body against the row's field tables
  *       carry out           the row's function, or the stored reply to a repeated request
@@ -41,7 +41,6 @@ struct turn {
 	struct api *api;
 	struct http_exchange *x;
 	const struct http_request *request;
-	struct credential credential;
 	struct route route;
 	const struct manner *manner;
 	struct call call;
@@ -207,14 +206,21 @@ static enum err check(struct turn *t)
 
 /* -- find and admit ----------------------------------------------------------------------------------- */
 
+enum err api_authenticate(struct ctx *ctx, const struct http_request *r, bool bare, enum key_verdict *verdict)
+{
+	struct credential c = credential_of(r);
+
+	*verdict = KEY_UNKNOWN;
+	/* All that a request reads, the key included, is of one moment. */
+	TRY(db_snapshot_begin(ctx));
+	return c.bare && !bare ? OK : key_authenticate(ctx, c.token, verdict, &ctx->actor);
+}
+
 static enum err authenticate(struct turn *t)
 {
-	enum key_verdict verdict = KEY_UNKNOWN;
+	enum key_verdict verdict;
 
-	/* All that a request reads, the key included, is of one moment. */
-	TRY(db_snapshot_begin(&t->ctx));
-	if (!(t->credential.bare && t->manner->needs_scheme))
-		TRY(key_authenticate(&t->ctx, t->credential.token, &verdict, &t->ctx.actor));
+	TRY(api_authenticate(&t->ctx, t->request, !t->manner->needs_scheme, &verdict));
 	if (verdict == KEY_UNKNOWN || (verdict == KEY_NOT_A_MEMBER && t->manner->members_only))
 		return fail(&t->ctx, ERR_UNAUTHENTICATED, "%s", t->manner->unauthenticated);
 	return OK;
@@ -246,7 +252,7 @@ static const struct manner *manner_of(const struct route *r, enum contract key)
 
 static void find(struct turn *t, struct str path)
 {
-	enum contract kind = credential_contract(t->credential);
+	enum contract kind = credential_contract(credential_of(t->request));
 
 	route_find(t->ctx.mem, t->request->method, path, kind, &t->route);
 	t->manner = manner_of(&t->route, kind);
@@ -335,12 +341,34 @@ static void reply_options(struct turn *t)
 
 static void handle_api(struct turn *t, struct str path)
 {
-	t->credential = credential_of(t->request);
 	find(t, path);
 	if (t->request->method == HTTP_OPTIONS && t->route.known_path && t->manner->allows)
 		reply_options(t);
 	else
 		operate(t);
+}
+
+/* -- mounts ------------------------------------------------------------------------------------------------ */
+
+static bool is_below(struct str path, struct str mount)
+{
+	return str_eq(path, mount) || (mount.p[mount.n - 1] == '/' && str_starts(path, mount));
+}
+
+/* NULL: nothing is mounted there. */
+static const struct api_mount *mount_of(const struct api *api, struct str path)
+{
+	for (const struct api_mount *m = api->options.mounts; m && m->path; m++)
+		if (is_below(path, str_of(m->path)))
+			return m;
+	return NULL;
+}
+
+static void handle_mount(struct turn *t, const struct api_mount *mount)
+{
+	t->ctx.deadline_ms = deadline_of(NULL);
+	mount->serve(&t->ctx, t->x);
+	t->admitted = t->ctx.actor.role != ROLE_NONE;
 }
 
 /* -- one request ------------------------------------------------------------------------------------------ */
@@ -369,12 +397,15 @@ void api_handle(void *user, size_t thread, struct http_exchange *x)
 		.manner = &manners[WORKSPACE_API],
 		.began_us = mono_us(),
 	};
+	const struct api_mount *mount = mount_of(api, t.request->path);
 	struct str rest;
 
 	t.ctx.issues = &t.issues;
 	if (!(cors_allow(api->options.cors_origins, x) && cors_preflight(x))) {
 		if (below_api(t.request->path, &rest))
 			handle_api(&t, rest);
+		else if (mount)
+			handle_mount(&t, mount);
 		else if (!site_serve(&t.ctx, x))
 			reply_error(&t, ERR_NO_ROUTE, "no such page");
 	}
@@ -403,9 +434,11 @@ static struct route route_by_path(const struct http_request *head)
 
 size_t api_body_limit(void *user, const struct http_request *head)
 {
+	const struct api_mount *mount = head->path.p ? mount_of(user, head->path) : NULL;
 	struct route r = route_by_path(head);
 
-	(void)user;
+	if (mount)
+		return mount->body_max;
 	return r.op && r.op->body_max ? r.op->body_max : manner_of(&r, WORKSPACE_API)->body_max;
 }
 
@@ -429,6 +462,14 @@ void api_refusal(void *user, struct http_exchange *x, int status, const char *wh
 	cors_allow(api->options.cors_origins, x);
 	http_set_header(x, "Content-Type", str_of(manner->content_type));
 	manner->error(&w, e, why, NULL, NULL);
+}
+
+void api_run_created(const struct ctx *ctx)
+{
+	const struct api_options *options = api_options_of(ctx);
+
+	if (options->run_created)
+		options->run_created(options->run_created_arg);
 }
 
 const struct api_options *api_options_of(const struct ctx *ctx)

@@ -3,8 +3,17 @@
 #define API_SERVE_H
 
 #include "api/op.h"
+#include "domain/key.h"
 
 struct api;
+
+/* What else is served beside the operations, at paths outside /api/v1. It answers the request, whatever
+ * becomes of it; the key, if it wants one, is looked at with api_authenticate. */
+struct api_mount {
+	const char *path;                    /* "/mcp": this path alone; "/v1/": all that begin so */
+	void (*serve)(struct ctx *ctx, struct http_exchange *x);
+	size_t body_max;                     /* bytes a request may have */
+};
 
 struct api_options {
 	struct db *db;                       /* borrowed; outlives the api */
@@ -13,6 +22,7 @@ struct api_options {
 	const char *cors_origins;            /* "https://a.example, https://b.example"; "*" = all; NULL: none */
 	void (*run_created)(void *arg);      /* rings the bell of the run workers; may be NULL */
 	void *run_created_arg;
+	const struct api_mount *mounts;      /* borrowed; ends with path NULL. May be NULL */
 };
 
 /* The caller owns the result. */
@@ -24,6 +34,13 @@ void api_handle(void *api, size_t thread, struct http_exchange *x);
 void api_thread_end(void *api, size_t thread);
 size_t api_body_limit(void *api, const struct http_request *head);
 void api_refusal(void *api, struct http_exchange *x, int status, const char *why);
+
+/* Whose key a request bears: fills in ctx->actor, and begins the snapshot that the request reads from.
+ * OK says nothing about roles: see *verdict. `bare` allows a key without a scheme before it. */
+enum err api_authenticate(struct ctx *ctx, const struct http_request *r, bool bare, enum key_verdict *verdict);
+
+/* Rings the bell of the run workers. */
+void api_run_created(const struct ctx *ctx);
 
 /* For operations: what the server was started with. */
 const struct api_options *api_options_of(const struct ctx *ctx);

@@ -25,6 +25,10 @@ struct actor {
 	struct str key_id;
 	enum role role;
 	int64_t key_last_used_us;    /* before this request; 0 = never */
+	const char *via;             /* "mcp"; NULL: "api" with a key, "cli" without */
+	/* The run it acts from, and that run's agent: a tool called by one of our own runs (studio
+	 * contract 3.6). Of this workspace; absent for everyone else. */
+	struct str run_id, run_agent;
 };
 
 /* Runs inside the transaction of a write, just before it is committed. */

@@ -9,12 +9,13 @@
 static struct str payload_of(struct ctx *ctx, const struct json *payload)
 {
 	bool by_key = ctx->actor.key_id.p != NULL;
+	const char *via = ctx->actor.via ? ctx->actor.via : by_key ? "api" : "cli";
 	struct buf text = { .mem = ctx->mem };
 	struct json_writer w = { .out = &text };
 
 	jw_object(&w);
 	jw_key(&w, "via");
-	jw_z(&w, by_key ? "api" : "cli");
+	jw_z(&w, via);
 	if (by_key) {
 		jw_key(&w, "apiKeyId");
 		jw_str(&w, ctx->actor.key_id);

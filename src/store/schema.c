@@ -209,9 +209,72 @@ static const char FIRST[] =
 	"DROP INDEX run_queued;" \
 	"CREATE INDEX run_queued ON run(created_at, id) WHERE status = 'queued' AND spec <> '';"
 
+/* Automations, the inbox, and what a user is connected to. */
+#define STUDIO \
+	/* next_fire_at is what the scheduler looks for: few rows, whatever the size of the table. */ \
+	"CREATE TABLE automation (" \
+	"  id TEXT PRIMARY KEY, workspace_id TEXT NOT NULL REFERENCES workspace(id), name TEXT NOT NULL," \
+	"  agent_name TEXT NOT NULL, cron TEXT NOT NULL, timezone TEXT, input_message TEXT NOT NULL," \
+	"  enabled INTEGER NOT NULL, use_draft INTEGER NOT NULL, overlap TEXT NOT NULL, owner_user_id TEXT NOT NULL," \
+	"  created_by TEXT NOT NULL, last_fired_at INTEGER, last_fire_error TEXT, next_fire_at INTEGER," \
+	"  created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL" \
+	") STRICT, WITHOUT ROWID;" \
+	"CREATE INDEX automation_created ON automation(workspace_id, created_at, id);" \
+	"CREATE INDEX automation_due ON automation(next_fire_at) WHERE enabled = 1 AND next_fire_at IS NOT NULL;" \
+	/* A window that was fired, in the transaction of its run: nobody fires it again. */ \
+	"CREATE TABLE automation_window (" \
+	"  automation_id TEXT NOT NULL REFERENCES automation(id) ON DELETE CASCADE, window_at INTEGER NOT NULL," \
+	"  workspace_id TEXT NOT NULL, run_id TEXT, fired_at INTEGER NOT NULL," \
+	"  PRIMARY KEY (automation_id, window_at)" \
+	") STRICT, WITHOUT ROWID;" \
+	"CREATE INDEX run_automation ON run(automation_id) WHERE automation_id IS NOT NULL;" \
+	\
+	/* The lists and objects are JSON. An item without an owner is nobody's to see. */ \
+	"CREATE TABLE inbox_item (" \
+	"  id TEXT PRIMARY KEY, workspace_id TEXT NOT NULL REFERENCES workspace(id), owner_user_id TEXT," \
+	"  status TEXT NOT NULL, source TEXT NOT NULL, item_type TEXT NOT NULL, title TEXT NOT NULL," \
+	"  created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, resolved_at INTEGER, snoozed_until INTEGER," \
+	"  external_ref TEXT, external_ts INTEGER, url TEXT, assignee_kind TEXT, assignee_id TEXT," \
+	"  produced_by_run_id TEXT, created_by TEXT, context TEXT NOT NULL, proposed_action TEXT, final_action TEXT," \
+	"  options TEXT, links TEXT" \
+	") STRICT, WITHOUT ROWID;" \
+	"CREATE INDEX inbox_item_created ON inbox_item(workspace_id, owner_user_id, created_at, id);" \
+	"CREATE UNIQUE INDEX inbox_item_ref ON inbox_item(workspace_id, owner_user_id, source, external_ref)" \
+	"  WHERE external_ref IS NOT NULL;" \
+	\
+	/* What a user has authorised: source is "composio" or "native-mcp". */ \
+	"CREATE TABLE connection (" \
+	"  id TEXT PRIMARY KEY, workspace_id TEXT NOT NULL REFERENCES workspace(id), user_id TEXT NOT NULL," \
+	"  source TEXT NOT NULL, provider TEXT NOT NULL, name TEXT NOT NULL, status TEXT NOT NULL, auth_type TEXT," \
+	"  token_expires_at INTEGER, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL," \
+	"  UNIQUE (workspace_id, user_id, source, provider, name)" \
+	") STRICT, WITHOUT ROWID;" \
+	"CREATE TABLE connection_tool (" \
+	"  workspace_id TEXT NOT NULL REFERENCES workspace(id), user_id TEXT NOT NULL, source TEXT NOT NULL," \
+	"  provider TEXT NOT NULL, connection_name TEXT NOT NULL, slug TEXT NOT NULL, display_name TEXT, description TEXT," \
+	"  input_schema TEXT, refreshed_at INTEGER NOT NULL," \
+	"  PRIMARY KEY (workspace_id, user_id, source, provider, connection_name, slug)" \
+	") STRICT, WITHOUT ROWID;" \
+	"CREATE TABLE stored_secret (" \
+	"  workspace_id TEXT NOT NULL REFERENCES workspace(id), slug TEXT NOT NULL, description TEXT, sealed_value BLOB," \
+	"  created_by TEXT NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL," \
+	"  PRIMARY KEY (workspace_id, slug)" \
+	") STRICT, WITHOUT ROWID;" \
+	\
+	/* folded_name: in lower case, the form in which a workspace's names differ. */ \
+	"CREATE TABLE slack_app (" \
+	"  id TEXT PRIMARY KEY, workspace_id TEXT NOT NULL REFERENCES workspace(id), name TEXT NOT NULL," \
+	"  folded_name TEXT NOT NULL, status TEXT NOT NULL, slack_app_id TEXT, team_id TEXT, bot_user_id TEXT," \
+	"  client_id TEXT, sealed_signing_secret BLOB, sealed_client_secret BLOB, sealed_bot_token BLOB," \
+	"  default_owner_user_id TEXT NOT NULL, agent_labels TEXT NOT NULL, created_by TEXT NOT NULL," \
+	"  created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL," \
+	"  UNIQUE (workspace_id, folded_name)" \
+	") STRICT, WITHOUT ROWID;"
+
 const struct migration store_migrations[] = {
 	{ 1, "first tables", FIRST },
 	{ 2, "knowledge bases in full", KNOWLEDGE, kb_upgrade },
 	{ 3, "agents as files", AGENT_FILES },
+	{ 4, "automations, inbox, connections", STUDIO },
 };
 const size_t n_store_migrations = COUNT_OF(store_migrations);
