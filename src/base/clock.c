@@ -215,6 +215,15 @@ int64_t days_from_date(int64_t year, int month, int day)
 	return days_from_civil((struct civil){ year, month, day });
 }
 
+void date_from_days(int64_t days, int64_t *year, int *month, int *day)
+{
+	struct civil c = civil_from_days(days);
+
+	*year = c.year;
+	*month = c.month;
+	*day = c.day;
+}
+
 int64_t time_add_months(int64_t us, int months)
 {
 	int64_t days = floor_div(us, US_PER_DAY);

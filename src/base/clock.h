@@ -28,6 +28,8 @@ bool time_parse(struct str text, int64_t *us, bool *date_only);
 /* Days from 1970-01-01 to a date of the Gregorian calendar, whenever that is; a day past its
  * month's end counts on into the next. */
 int64_t days_from_date(int64_t year, int month, int day);
+/* And back; month and day count from 1. */
+void date_from_days(int64_t days, int64_t *year, int *month, int *day);
 
 /* The same time of day `months` calendar months on; the day is clamped to the month's end. */
 int64_t time_add_months(int64_t us, int months);

@@ -25,7 +25,7 @@ struct actor {
 	struct str key_id;
 	enum role role;
 	int64_t key_last_used_us;    /* before this request; 0 = never */
-	const char *via;             /* "mcp"; NULL: "api" with a key, "cli" without */
+	const char *via;             /* "mcp", "run"; NULL: "api" with a key, "cli" without */
 	/* The run it acts from, and that run's agent: a tool called by one of our own runs (studio
 	 * contract 3.6). Of this workspace; absent for everyone else. */
 	struct str run_id, run_agent;

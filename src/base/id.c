@@ -91,6 +91,18 @@ bool uuid_parse(struct arena *mem, struct str text, struct str *out)
 	return true;
 }
 
+bool uuid_parse_any(struct arena *mem, struct str text, struct str *out)
+{
+	if (str_starts(text, S("urn:uuid:")))
+		text = str_from(text, 9);
+	else if (text.n > 2 && text.p[0] == '{' && text.p[text.n - 1] == '}')
+		text = (struct str){ text.p + 1, text.n - 2 };
+	if (text.n == UUID_TEXT - 4)
+		text = arena_printf(mem, "%.8s-%.4s-%.4s-%.4s-%.12s", text.p, text.p + 8, text.p + 12, text.p + 16,
+				    text.p + 20);
+	return uuid_parse(mem, text, out);
+}
+
 void random_bytes(void *out, size_t n)
 {
 	randombytes_buf(out, n);
@@ -116,6 +128,21 @@ struct str base64url_text(struct arena *mem, const void *bytes, size_t n)
 void sha256(unsigned char out[static SHA256_BYTES], struct str data)
 {
 	crypto_hash_sha256(out, (const unsigned char *)(data.p ? data.p : ""), data.n);
+}
+
+void hmac_sha256(unsigned char out[static HMAC_SHA256_BYTES], struct str key, struct str data)
+{
+	crypto_auth_hmacsha256_state state;
+
+	crypto_auth_hmacsha256_init(&state, (const unsigned char *)(key.p ? key.p : ""), key.n);
+	crypto_auth_hmacsha256_update(&state, (const unsigned char *)(data.p ? data.p : ""), data.n);
+	crypto_auth_hmacsha256_final(&state, out);
+	sodium_memzero(&state, sizeof(state));
+}
+
+bool same_secret(struct str a, struct str b)
+{
+	return a.n == b.n && (a.n == 0 || sodium_memcmp(a.p, b.p, a.n) == 0);
 }
 
 struct str sha256_hex(struct arena *mem, struct str data)

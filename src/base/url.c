@@ -44,12 +44,76 @@ bool url_decode(struct arena *mem, struct str text, struct str *out)
 	return decode(mem, text, '%', out);
 }
 
+static bool is_unreserved(char c)
+{
+	return is_letter(c) || is_digit(c) || (c && strchr("-._~", c));
+}
+
+/* False: an escape is malformed. */
+static bool decode_unreserved(struct arena *mem, struct str path, struct str *out)
+{
+	struct buf decoded = { .mem = mem };
+
+	for (size_t i = 0; i < path.n; i++) {
+		bool escaped = path.p[i] == '%';
+		int byte = escaped ? take_encoded(str_from(path, i)) : -1;
+		bool decodes = byte >= 0 && is_unreserved((char)byte);
+
+		if (escaped && byte < 0)
+			return false;
+		buf_char(&decoded, decodes ? (char)byte : path.p[i]);
+		i += decodes ? 2 : 0;
+	}
+	*out = buf_view(&decoded);
+	return true;
+}
+
+/* The path begins with a slash. */
+static struct str resolve_dots(struct arena *mem, struct str path)
+{
+	struct buf out = { .mem = mem };
+
+	str_cut(&path, '/');
+	while (path.p) {
+		struct str segment = str_cut(&path, '/');
+		bool up = str_is(segment, ".."), dots = up || str_is(segment, ".");
+
+		while (up && out.n > 0 && out.p[--out.n] != '/')
+			;
+		if (dots && path.p)
+			continue;
+		buf_char(&out, '/');
+		buf_str(&out, dots ? S("") : segment);
+	}
+	return buf_view(&out);
+}
+
+struct str url_path_normal(struct arena *mem, struct str path)
+{
+	bool plain = str_index(path, '%') < 0 && str_find(path, S("/.")) < 0;
+	struct str decoded;
+
+	if (path.n == 0 || path.p[0] != '/' || plain || !decode_unreserved(mem, path, &decoded))
+		return path;
+	return resolve_dots(mem, decoded);
+}
+
+struct str url_path_single(struct arena *mem, struct str path)
+{
+	struct buf out = { .mem = mem };
+
+	for (size_t i = 0; i < path.n; i++)
+		if (i == 0 || path.p[i] != '/' || path.p[i - 1] != '/')
+			buf_char(&out, path.p[i]);
+	return buf_view(&out);
+}
+
 void url_encode(struct buf *out, struct str text)
 {
 	for (size_t i = 0; i < text.n; i++) {
 		char c = text.p[i];
 
-		if (is_letter(c) || is_digit(c) || memchr("-._~", c, 4))
+		if (is_unreserved(c))
 			buf_char(out, c);
 		else
 			buf_printf(out, "%%%02X", (unsigned char)c);

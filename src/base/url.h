@@ -11,6 +11,12 @@
 /* Decodes %XX. False: a '%' without two hex digits behind it. *out is in mem, or text itself. */
 bool url_decode(struct arena *mem, struct str text, struct str *out);
 
+/* What a path means, whoever wrote it (RFC 3986, 6.2.2): dot segments resolved, and what need not be encoded
+ * decoded. In mem, or path itself, as which what is malformed stays. */
+struct str url_path_normal(struct arena *mem, struct str path);
+/* The path with one slash wherever several stand side by side. In mem. */
+struct str url_path_single(struct arena *mem, struct str path);
+
 /* Appends the text with everything but letters, digits and "-._~" as %XX. */
 void url_encode(struct buf *out, struct str text);
 

@@ -21,6 +21,15 @@ size_t utf8_count(struct str s)
 	return n;
 }
 
+size_t utf8_units(struct str s)
+{
+	size_t n = utf8_count(s);
+
+	for (size_t i = 0; i < s.n; i++)
+		n += (unsigned char)s.p[i] >= 0xF0;
+	return n;
+}
+
 /* What a lead byte promises. The second byte's range is narrower after some leads: that is
  * where overlong forms, surrogates and code points past U+10FFFF are refused. */
 struct lead {
@@ -161,4 +170,9 @@ bool utf8_is_space(uint32_t c)
 	default:
 		return false;
 	}
+}
+
+bool utf8_is_js_space(uint32_t c)
+{
+	return (utf8_is_space(c) && c != 0x85) || c == 0xFEFF;
 }

@@ -14,6 +14,8 @@ enum { UTF8_MAX_BYTES = 4, UTF8_REPLACEMENT = 0xFFFD };
 /* Code points in valid text. In invalid text it still ends and never exceeds s.n. */
 size_t utf8_count(struct str s);
 bool utf8_valid(struct str s);
+/* UTF-16 code units of valid text, which is what JavaScript calls its length. */
+size_t utf8_units(struct str s);
 
 /* Cuts the first code point off *rest; false at the end. A byte that begins no valid sequence
  * is cut alone and reads as UTF8_REPLACEMENT. */
@@ -31,5 +33,8 @@ bool utf8_is_control(uint32_t code_point);
 
 /* True for Unicode's White_Space property. */
 bool utf8_is_space(uint32_t code_point);
+
+/* True for what trim() and \s of JavaScript take for white space: not quite Unicode's. */
+bool utf8_is_js_space(uint32_t code_point);
 
 #endif

@@ -112,6 +112,31 @@ static void what_is_no_id_is_refused(void **state)
 	assert_false(uuid_parse(&a, (struct str){ NULL, 0 }, &out));
 }
 
+static void an_id_is_also_read_bare_in_braces_and_as_a_urn(void **state)
+{
+	static const char *const GOOD[] = {
+		"5d0f2b7e-6a0e-4c3f-9a55-1f2c0c6a9d10", "5D0F2B7E6A0E4C3F9A551F2C0C6A9D10",
+		"{5d0f2b7e-6a0e-4c3f-9a55-1f2c0c6a9d10}", "{5d0f2b7e6a0e4c3f9a551f2c0c6a9d10}",
+		"urn:uuid:5d0f2b7e-6a0e-4c3f-9a55-1f2c0c6a9d10",
+	};
+	static const char *const BAD[] = {
+		"", "{}", "{5d0f2b7e-6a0e-4c3f-9a55-1f2c0c6a9d10", "5d0f2b7e-6a0e4c3f9a551f2c0c6a9d10", "urn:uuid:",
+		"5d0f2b7e6a0e4c3f9a551f2c0c6a9d1", "5d0f2b7e6a0e4c3f9a551f2c0c6a9d1g",
+	};
+	struct str out;
+	ARENA(a);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(GOOD); i++) {
+		assert_true(uuid_parse_any(&a, str_of(GOOD[i]), &out));
+		assert_str(out, "5d0f2b7e-6a0e-4c3f-9a55-1f2c0c6a9d10");
+	}
+	for (size_t i = 0; i < COUNT_OF(BAD); i++)
+		assert_false(uuid_parse_any(&a, str_of(BAD[i]), &out));
+	assert_false(uuid_parse_any(&a, (struct str){ NULL, 0 }, &out));
+	assert_false(uuid_parse_any(&a, (struct str){ "5d0f2b7e\0006a0e4c3f9a551f2c0c6a9d1", 32 }, &out));
+}
+
 /* The second is a vector of the studio contract, section 14: the digest of a key of 43 A. */
 static void digests_are_those_of_the_standard(void **state)
 {
@@ -154,6 +179,7 @@ int main(void)
 		cmocka_unit_test(threads_never_make_the_same_id),
 		cmocka_unit_test(an_id_in_capitals_is_read_in_lower_case),
 		cmocka_unit_test(what_is_no_id_is_refused),
+		cmocka_unit_test(an_id_is_also_read_bare_in_braces_and_as_a_urn),
 		cmocka_unit_test(digests_are_those_of_the_standard),
 		cmocka_unit_test(bytes_are_written_as_hex_and_base64url),
 		cmocka_unit_test(random_bytes_differ),

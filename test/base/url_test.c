@@ -34,6 +34,24 @@ static void text_is_encoded_so_that_it_can_stand_in_an_address(void **state)
 	assert_str(buf_view(&out), "a-Z_0.9~%20%26%3D%3F%2F%25%2B%C3%A4");
 }
 
+static void a_path_is_what_its_dots_and_needless_encodings_mean(void **state)
+{
+	static const struct {
+		const char *path, *normal;
+	} CASES[] = {
+		{ "", "" }, { "*", "*" }, { "/", "/" }, { "/a/b", "/a/b" }, { "/a/./b", "/a/b" }, { "/a/../b", "/b" },
+		{ "/../../a", "/a" }, { "/a/..", "/" }, { "/a/b/..", "/a/" }, { "/a/b/.", "/a/b/" }, { "/.", "/" },
+		{ "/a/%2e%2E/b", "/b" }, { "/%61%2D%7e", "/a-~" }, { "/a%2Fb", "/a%2Fb" }, { "/%252e", "/%252e" },
+		{ "/%zz/%", "/%zz/%" }, { "/%%36%31/./a", "/%%36%31/./a" }, { "/%00", "/%00" }, { "/.well-known/x", "/.well-known/x" }, { "/a//../b", "/a/b" },
+		{ "/...", "/..." }, { "/a/", "/a/" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(CASES); i++)
+		assert_str(url_path_normal(&mem, str_of(CASES[i].path)), CASES[i].normal);
+	assert_str(url_path_single(&mem, S("//a///b/c//")), "/a/b/c/");
+}
+
 static void percent_encoding_is_decoded_once(void **state)
 {
 	static const struct {
@@ -144,6 +162,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(percent_encoding_is_decoded_once, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_path_is_what_its_dots_and_needless_encodings_mean, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(text_is_encoded_so_that_it_can_stand_in_an_address, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(malformed_encoding_is_refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(parameters_come_in_order_and_decoded, set_up, tear_down),

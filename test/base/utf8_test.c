@@ -97,6 +97,8 @@ static void counting_counts_code_points(void **state)
 	assert_int_equal(utf8_count(S("")), 0);
 	assert_int_equal(utf8_count((struct str){ NULL, 0 }), 0);
 	assert_int_equal(utf8_count(S("na\u00EFve \u20AC \U0001F600")), 9);
+	assert_int_equal(utf8_units(S("na\u00EFve \u20AC \U0001F600")), 10);
+	assert_int_equal(utf8_units((struct str){ NULL, 0 }), 0);
 	assert_int_equal(utf8_count(S("e\u0301")), 2);
 	assert_true(utf8_count(S("\x80\x80\xFF")) <= 3);
 }
@@ -130,6 +132,13 @@ static void white_space_is_what_unicode_says(void **state)
 		assert_false(utf8_is_space(OTHERS[i]));
 }
 
+static void white_space_of_javascript_has_the_byte_order_mark_and_lacks_the_next_line(void **state)
+{
+	(void)state;
+	assert_true(utf8_is_js_space(' ') && utf8_is_js_space(0xA0) && utf8_is_js_space(0x2028) && utf8_is_js_space(0xFEFF));
+	assert_false(utf8_is_js_space(0x85) || utf8_is_js_space(0x200B) || utf8_is_js_space(0x1F));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -142,6 +151,7 @@ int main(void)
 		cmocka_unit_test(a_cut_never_tears_a_character),
 		cmocka_unit_test(what_steers_a_terminal_is_a_control),
 		cmocka_unit_test(white_space_is_what_unicode_says),
+		cmocka_unit_test(white_space_of_javascript_has_the_byte_order_mark_and_lacks_the_next_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,6 +34,18 @@ static void check_params(struct arena *mem, struct str query)
 	REQUIRE(total <= query.n);
 }
 
+/* A normal path is normal, begins as it did, and has no dot segments. */
+static void check_path(struct arena *mem, struct str path)
+{
+	struct str normal = url_path_normal(mem, path), decoded;
+
+	REQUIRE(normal.n <= path.n);
+	REQUIRE(str_eq(url_path_normal(mem, normal), normal));
+	if (path.n > 0 && path.p[0] == '/' && url_decode(mem, path, &decoded))
+		REQUIRE(normal.p[0] == '/' && str_find(normal, S("/../")) < 0 && str_find(normal, S("/./")) < 0);
+	REQUIRE(str_find(url_path_single(mem, normal), S("//")) < 0);
+}
+
 static void check_url(struct str url)
 {
 	if (!url_valid(url))
@@ -56,6 +68,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	check_round_trip(&mem, text);
 	check_params(&mem, text);
 	check_url(text);
+	check_path(&mem, text);
 	arena_fini(&mem);
 	return 0;
 }
