@@ -58,6 +58,7 @@ struct field {
 	bool not_blank;                      /* a string of white space alone is too small */
 	bool one_will_do;                    /* FT_LIST: a bare element stands for a list of one */
 	bool open;                           /* FT_ANY: any object, rather than anything */
+	bool or_text;                        /* FT_ANY and open: or a string */
 	bool optional_reply;                 /* left out of a reply when absent */
 	double min, max;                     /* of a number, or of the length of a string (code
 	                                      * points) or list; both 0: no limits; max 0 with
@@ -163,6 +164,8 @@ struct issue *issue_add(struct ctx *ctx, const struct path_step *path, const cha
 /* One step further than `up`, to a member or an element. In ctx->mem. */
 const struct path_step *path_name(struct ctx *ctx, const struct path_step *up, const char *name);
 const struct path_step *path_index(struct ctx *ctx, const struct path_step *up, size_t index);
+/* "items[2].name"; "" for the whole body. In mem. */
+struct str path_text(struct arena *mem, const struct path_step *path);
 /* [{"path": [...], "code": ..., "message": ...}], as workspace contract 2.4 wants it. */
 void issues_write(struct json_writer *w, const struct issues *issues);
 
@@ -171,7 +174,7 @@ void issues_write(struct json_writer *w, const struct issues *issues);
 enum read_mode {
 	READ_CREATE,                         /* strict; required fields must be there; defaults fill in */
 	READ_UPDATE,                         /* strict; only what is sent is written into the struct */
-	READ_LENIENT,                        /* unknown members ignored, mistyped optional ones too */
+	READ_LENIENT,                        /* unknown members ignored, mistyped optional ones and elements too */
 	READ_STORED,                         /* what we wrote ourselves: nothing is refused */
 	READ_IMPORT,                         /* what another server wrote: strict, but unknown members are ignored,
 	                                      * null counts as not sent, a number may be text (databases write exact
@@ -194,8 +197,9 @@ void schema_write(struct json_writer *w, const struct schema *s, const void *in,
 /* The text of it, in mem. */
 struct str schema_text(struct arena *mem, const struct schema *s, const void *in, enum write_mode mode);
 
-/* The JSON Schema (2020-12) of what is sent to create or update, or of what is replied. */
-enum describe_as { DESCRIBE_CREATE, DESCRIBE_UPDATE, DESCRIBE_REPLY };
+/* The JSON Schema (2020-12) of what is sent to create or update, or of what is replied. DESCRIBE_WHOLE_REPLY
+ * refers to nothing: named schemas are described where they occur. */
+enum describe_as { DESCRIBE_CREATE, DESCRIBE_UPDATE, DESCRIBE_REPLY, DESCRIBE_WHOLE_REPLY };
 /* Named schemas inside are written as {"$ref": "#/components/schemas/NAME"}; see also
  * schema_component_name. */
 void schema_describe(struct json_writer *w, const struct schema *s, enum describe_as as);

@@ -4,16 +4,27 @@
 #include "base/id.h"
 #include "json/field.h"
 
+static bool replied(enum describe_as as)
+{
+	return as == DESCRIBE_REPLY || as == DESCRIBE_WHOLE_REPLY;
+}
+
 static bool described(const struct field *f, enum describe_as as)
 {
 	if (f->in != IN_BODY)
 		return false;
-	return as == DESCRIBE_REPLY ? !f->write_only : !f->read_only;
+	return replied(as) ? !f->write_only : !f->read_only;
+}
+
+/* A named schema is described once, as a component, and referred to. */
+static bool is_component(const struct schema *s, enum describe_as as)
+{
+	return s->name && as != DESCRIBE_WHOLE_REPLY;
 }
 
 static bool null_possible(const struct field *f, enum describe_as as)
 {
-	return as == DESCRIBE_REPLY ? f->nullable : as == DESCRIBE_UPDATE && f->clearable;
+	return replied(as) ? f->nullable : as == DESCRIBE_UPDATE && f->clearable;
 }
 
 /* How a member's own schema is seen: what an update replaces as a whole is sent as if created. */
@@ -92,7 +103,7 @@ static void describe_list(struct json_writer *w, const struct field *f, enum des
 		describe_text(w, f, f->item_min, f->item_max);
 		jw_end(w);
 	}
-	if (as != DESCRIBE_REPLY)
+	if (!replied(as))
 		limits(w, f->min, f->max, "minItems", "maxItems");
 }
 
@@ -116,7 +127,7 @@ static void describe_members(struct json_writer *w, const struct schema *s, cons
 /* A named object is referred to; one without a name is described in place. */
 static void describe_nested(struct json_writer *w, const struct field *f, enum describe_as as)
 {
-	if (!null_possible(f, as) && !f->of->name) {
+	if (!null_possible(f, as) && !is_component(f->of, as)) {
 		describe_members(w, f->of, NULL, nested(f, as));
 		return;
 	}
@@ -132,6 +143,26 @@ static void describe_nested(struct json_writer *w, const struct field *f, enum d
 	schema_refer(w, f->of, nested(f, as));
 	jw_object(w);
 	describe_type(w, "null", false);
+	jw_end(w);
+	jw_end(w);
+}
+
+static void describe_map(struct json_writer *w, bool or_null)
+{
+	describe_type(w, "object", or_null);
+	jw_key(w, "additionalProperties");
+	jw_bool(w, true);
+}
+
+static void describe_map_or_text(struct json_writer *w)
+{
+	jw_key(w, "anyOf");
+	jw_array(w);
+	jw_object(w);
+	describe_map(w, false);
+	jw_end(w);
+	jw_object(w);
+	describe_type(w, "string", false);
 	jw_end(w);
 	jw_end(w);
 }
@@ -162,7 +193,7 @@ static void describe_by_type(struct json_writer *w, const struct field *f, enum 
 		limits(w, f->min, f->max, "minimum", "maximum");
 		break;
 	case FT_LIST:
-		if (f->one_will_do && as != DESCRIBE_REPLY)
+		if (f->one_will_do && !replied(as))
 			describe_one_or_more(w, f, as);
 		else
 			describe_list(w, f, as);
@@ -172,11 +203,10 @@ static void describe_by_type(struct json_writer *w, const struct field *f, enum 
 		describe_nested(w, f, as);
 		break;
 	case FT_ANY:
-		if (f->open) {
-			describe_type(w, "object", or_null);
-			jw_key(w, "additionalProperties");
-			jw_bool(w, true);
-		}
+		if (f->or_text)
+			describe_map_or_text(w);
+		else if (f->open)
+			describe_map(w, or_null);
 		break;
 	case FT_FLOATS:
 		describe_type(w, "array", or_null);
@@ -203,7 +233,7 @@ void field_describe(struct json_writer *w, const struct field *f, enum describe_
 
 static bool required(const struct field *f, enum describe_as as)
 {
-	return as == DESCRIBE_REPLY ? !f->optional_reply : as == DESCRIBE_CREATE && f->required;
+	return replied(as) ? !f->optional_reply : as == DESCRIBE_CREATE && f->required;
 }
 
 static void describe_required(struct json_writer *w, const struct schema *s, const char *tag, enum describe_as as)
@@ -252,7 +282,7 @@ static void describe_members(struct json_writer *w, const struct schema *s, cons
 	}
 	jw_end(w);
 	describe_required(w, of, v ? s->tag : NULL, as);
-	if (as != DESCRIBE_REPLY && !of->ignores_unknown) {
+	if (!replied(as) && !of->ignores_unknown) {
 		jw_key(w, "additionalProperties");
 		jw_bool(w, false);
 	}
@@ -295,6 +325,14 @@ static void describe_discriminator(struct json_writer *w, const struct schema *s
 	jw_end(w);
 }
 
+static void describe_branch(struct json_writer *w, const struct schema *s, const struct variant *v, enum describe_as as)
+{
+	if (is_component(s, as))
+		refer(w, schema_variant_name(w->out->mem, s, v, as));
+	else
+		schema_describe_variant(w, s, v, as);
+}
+
 /* Branches are components of their own: generators of clients name their types after those. */
 static void describe_union(struct json_writer *w, const struct schema *s, enum describe_as as)
 {
@@ -302,9 +340,10 @@ static void describe_union(struct json_writer *w, const struct schema *s, enum d
 	jw_key(w, "oneOf");
 	jw_array(w);
 	for (size_t i = 0; i < s->n_variants; i++)
-		refer(w, schema_variant_name(w->out->mem, s, &s->variants[i], as));
+		describe_branch(w, s, &s->variants[i], as);
 	jw_end(w);
-	describe_discriminator(w, s, as);
+	if (is_component(s, as))
+		describe_discriminator(w, s, as);
 }
 
 void schema_describe(struct json_writer *w, const struct schema *s, enum describe_as as)
@@ -324,7 +363,7 @@ void schema_describe(struct json_writer *w, const struct schema *s, enum describ
 static const char *suffix(enum describe_as as)
 {
 	static const char *const SUFFIX[] = {
-		[DESCRIBE_CREATE] = "Create", [DESCRIBE_UPDATE] = "Update", [DESCRIBE_REPLY] = "",
+		[DESCRIBE_CREATE] = "Create", [DESCRIBE_UPDATE] = "Update", [DESCRIBE_REPLY] = "", [DESCRIBE_WHOLE_REPLY] = "",
 	};
 
 	return SUFFIX[as];
@@ -342,7 +381,7 @@ struct str schema_component_name(struct arena *mem, const struct schema *s, enum
 
 void schema_refer(struct json_writer *w, const struct schema *s, enum describe_as as)
 {
-	if (s->name)
+	if (is_component(s, as))
 		refer(w, schema_component_name(w->out->mem, s, as));
 	else
 		schema_describe(w, s, as);

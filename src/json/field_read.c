@@ -175,10 +175,16 @@ static void read_num(struct reader *r, const struct path_step *path, const struc
 	check_range(r, path, f, *out);
 }
 
+/* Whether it is what an FT_ANY field takes. */
+static bool any_fits(const struct field *f, const struct json *v)
+{
+	return !f->open || v->type == JSON_OBJECT || (f->or_text && v->type == JSON_STR);
+}
+
 static void read_any(struct reader *r, const struct path_step *path, const struct field *f, const struct json *v,
 		     const struct json **out)
 {
-	if (f->open && v->type != JSON_OBJECT)
+	if (!any_fits(f, v))
 		wrong_type(r, path, f, "an object", v);
 	else
 		*out = v;
@@ -284,6 +290,12 @@ static void read_element(struct reader *r, const struct path_step *path, const s
 	r->n_issues += inner.n_issues;
 }
 
+/* An element that a lenient reader takes for one that was not sent (studio contract 1.5). */
+static bool lenient_drop(const struct reader *r, const struct field *f, const struct json *v)
+{
+	return r->mode == READ_LENIENT && v->type != (f->of ? JSON_OBJECT : JSON_STR);
+}
+
 static void read_list(struct reader *r, const struct path_step *path, const struct field *f, const struct json *v,
 		      struct list *out)
 {
@@ -306,10 +318,12 @@ static void read_list(struct reader *r, const struct path_step *path, const stru
 		read_element(r, path, f, v, out, 0);
 		return;
 	}
+	out->n = 0;
 	for (size_t i = 0; i < n; i++) {
 		struct path_step at = { .up = path, .index = i };
 
-		read_element(r, &at, f, &v->items[i], out, i);
+		if (!lenient_drop(r, f, &v->items[i]))
+			read_element(r, &at, f, &v->items[i], out, out->n++);
 	}
 	if (f->unique && !trusting(r) && r->n_issues == before)
 		check_unique(r, path, f, out);
@@ -402,7 +416,7 @@ static bool lenient_skip(const struct reader *r, const struct field *f, const st
 	case FT_NUM:
 		return !json_as_num(v, &d);
 	case FT_ANY:
-		return f->open && v->type != JSON_OBJECT;
+		return !any_fits(f, v);
 	case FT_LIST:
 		return v->type != JSON_ARRAY && !f->one_will_do;
 	default:
@@ -470,7 +484,9 @@ static void read_member(struct reader *r, const struct path_step *path, const st
 		read_absent(r, path->up, f, struct_);
 	else if (v->type == JSON_NULL && (trusting(r) || (f->clearable && r->mode == READ_UPDATE)))
 		set_null(f, struct_ + f->at);
-	else if (!lenient_skip(r, f, v))
+	else if (lenient_skip(r, f, v))
+		read_absent(r, path->up, f, struct_);
+	else
 		read_value(r, path, f, v, struct_ + f->at);
 }
 

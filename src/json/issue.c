@@ -48,6 +48,25 @@ const struct path_step *path_index(struct ctx *ctx, const struct path_step *up, 
 	return step;
 }
 
+static void print_path(struct buf *out, const struct path_step *path)
+{
+	if (!path)
+		return;
+	print_path(out, path->up);
+	if (path->name.p)
+		buf_printf(out, "%s%.*s", out->n ? "." : "", STR(path->name));
+	else
+		buf_printf(out, "[%zu]", path->index);
+}
+
+struct str path_text(struct arena *mem, const struct path_step *path)
+{
+	struct buf out = { .mem = mem };
+
+	print_path(&out, path);
+	return buf_view(&out);
+}
+
 static void write_path(struct json_writer *w, const struct path_step *path)
 {
 	if (!path)

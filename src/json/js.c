@@ -6,18 +6,13 @@
 
 #include "base/utf8.h"
 
-static bool is_js_space(uint32_t c)
-{
-	return utf8_is_space(c) || c == 0xFEFF;
-}
-
 struct str js_trim(struct str text)
 {
 	struct str rest = text, trimmed = { text.p, 0 };
 	uint32_t c;
 
 	while (utf8_next(&rest, &c)) {
-		if (!is_js_space(c))
+		if (!utf8_is_js_space(c))
 			trimmed.n = (size_t)(rest.p - trimmed.p);
 		else if (trimmed.n == 0)
 			trimmed.p = rest.p;

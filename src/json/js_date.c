@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/utf8.h"
 
 #define DATE_MAX_MS INT64_C(8640000000000000)
 #define DAY_MS (24 * 3600 * INT64_C(1000))
@@ -43,6 +44,27 @@ static bool skip(struct parts *d, char c)
 		return false;
 	d->rest = str_from(d->rest, 1);
 	return true;
+}
+
+static bool at_space(const struct parts *d)
+{
+	struct str rest = d->rest;
+	uint32_t c;
+
+	return utf8_next(&rest, &c) && utf8_is_js_space(c);
+}
+
+/* V8 takes all that Unicode has from A on for letters, but white space. */
+static bool at_letter(const struct parts *d)
+{
+	return (unsigned char)peek(d) >= 'A' && !at_space(d);
+}
+
+static void skip_char(struct parts *d)
+{
+	uint32_t c;
+
+	utf8_next(&d->rest, &c);
 }
 
 /* The digits that stand next: how many, and what they say, as far as nine digits go. */
@@ -200,9 +222,9 @@ static bool read_word(struct parts *d)
 	struct str word = { d->rest.p, 0 };
 	const struct word *known;
 
-	while (word.n < d->rest.n && is_letter(word.p[word.n]))
-		word.n++;
-	d->rest = str_from(d->rest, word.n);
+	while (at_letter(d))
+		skip_char(d);
+	word.n = (size_t)(d->rest.p - word.p);
 	known = find_word(word);
 	if (known && known->kind == HALF && d->n_time > 0) {
 		d->afternoon = known->value;
@@ -254,7 +276,7 @@ static bool close_time(struct parts *d)
 	char next = peek(d);
 
 	d->time_closed = true;
-	return d->rest.n == 0 || next == ' ' || next == '\t' || next == '+' || next == '-' || (next | 0x20) == 'z';
+	return d->rest.n == 0 || at_space(d) || next == '+' || next == '-' || (next | 0x20) == 'z';
 }
 
 /* In a time, what follows a colon: minutes, then seconds. */
@@ -302,7 +324,7 @@ static bool read_legacy(struct parts *d)
 
 		if (is_digit(c))
 			fine = read_number(d);
-		else if (is_letter(c))
+		else if (at_letter(d))
 			fine = read_word(d);
 		else if (sign && (d->zoned || d->n_time > 0))
 			fine = read_offset(d);
@@ -311,7 +333,7 @@ static bool read_legacy(struct parts *d)
 		else if (c == '(')
 			skip_parenthesis(d);
 		else
-			d->rest = str_from(d->rest, 1);
+			skip_char(d);
 		if (!fine)
 			return false;
 	}
@@ -363,7 +385,7 @@ static bool time_of_day(struct parts *d, int64_t *ms)
 
 bool js_date(struct str text, int64_t *ms)
 {
-	struct parts d = { .rest = str_trim(text) };
+	struct parts d = { .rest = text };
 	int64_t days, in_day;
 
 	if (!read_iso(&d) && !read_legacy(&d))

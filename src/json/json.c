@@ -237,14 +237,18 @@ static enum err too_many(struct ctx *ctx)
 	return fail(ctx, ERR_INVALID, "more than %d values", JSON_VALUES_MAX);
 }
 
-static enum err convert_all(struct ctx *ctx, yyjson_doc *doc, const struct json **out)
+static enum err convert_all(struct ctx *ctx, yyjson_doc *doc, enum json_flags flags, const struct json **out)
 {
+	yyjson_val *from = yyjson_doc_get_root(doc);
 	struct json *root = NEW(ctx->mem, struct json);
 
 	if (yyjson_doc_get_val_count(doc) > JSON_VALUES_MAX)
 		return too_many(ctx);
-	if (!convert(ctx->mem, yyjson_doc_get_root(doc), JSON_DEPTH, root))
-		return fail(ctx, ERR_INVALID, "more than %d levels deep", JSON_DEPTH);
+	if (!convert(ctx->mem, from, JSON_DEPTH, root)) {
+		if (!(flags & JSON_OBJECTS) || !yyjson_is_arr(from))
+			return fail(ctx, ERR_INVALID, "more than %d levels deep", JSON_DEPTH);
+		*root = (struct json){ .type = JSON_ARRAY };
+	}
 	*out = root;
 	return OK;
 }
@@ -257,17 +261,17 @@ enum err json_parse(struct ctx *ctx, struct str text, enum json_flags flags, con
 	char *copy;
 	enum err e;
 
-	if (flags & JSON_REPAIR)
+	if (flags & JSON_REPAIR_BYTES)
 		text = repair_bytes(ctx->mem, text);
 	copy = copy_to_parse(ctx->mem, text);
-	if (flags & JSON_REPAIR && str_find(text, S("\\u")) >= 0)
+	if (flags & JSON_REPAIR_ESCAPES && str_find(text, S("\\u")) >= 0)
 		repair_surrogates(copy, text.n);
 	doc = yyjson_read_opts(copy, text.n, YYJSON_READ_INSITU, &HEAP, &why);
 	if (!doc && why.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION)
 		return too_many(ctx);
 	if (!doc)
 		return fail(ctx, ERR_INVALID, "%s at byte %zu", text.n ? why.msg : "no JSON text", why.pos);
-	e = convert_all(ctx, doc, out);
+	e = convert_all(ctx, doc, flags, out);
 	yyjson_doc_free(doc);
 	return e;
 }

@@ -44,9 +44,15 @@ struct json_member {
 	struct json value;
 };
 
-/* As the studio contract's JavaScript parser: a leading byte order mark is dropped, bytes that
- * are not UTF-8 and unpaired surrogates become U+FFFD. Without it such text is refused. */
-enum json_flags { JSON_STRICT = 0, JSON_REPAIR = 1 };
+enum json_flags {
+	JSON_STRICT = 0,
+	/* As the studio contract's JavaScript (1.5): a leading byte order mark is dropped, bytes that are not UTF-8
+	 * become U+FFFD, and so do unpaired surrogates. Without it such text is refused. */
+	JSON_REPAIR_BYTES = 1, JSON_REPAIR_ESCAPES = 2, JSON_REPAIR = JSON_REPAIR_BYTES | JSON_REPAIR_ESCAPES,
+	/* For those who read objects: of a top-level array that is too deep the items are left out, since all
+	 * that matters is that it is no object (studio contract 1.5). */
+	JSON_OBJECTS = 4,
+};
 
 /* Parses one JSON text. *out lives in ctx->mem. ERR_INVALID: not JSON, with the reason. */
 enum err json_parse(struct ctx *ctx, struct str text, enum json_flags flags, const struct json **out);

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/utf8.h"
+#include "json/write_internal.h"
 
 enum { MAX_DEPTH = 128 };
 
@@ -47,34 +48,6 @@ void jw_end(struct json_writer *w)
 	w->depth--;
 	buf_char(w->out, w->arrays[w->depth / 64] >> w->depth % 64 & 1 ? ']' : '}');
 	w->comma = true;
-}
-
-static bool needs_escape(unsigned char c)
-{
-	return c < 0x20 || c == '"' || c == '\\';
-}
-
-/* A word with the top bit set of each byte that is zero (and, above it, perhaps of others). */
-static uint64_t zero_bytes(uint64_t word)
-{
-	return (word - 0x0101010101010101u) & ~word & 0x8080808080808080u;
-}
-
-/* How many bytes from `from` on may stand in a string as they are; eight are judged at a time. */
-static size_t plain_run(struct str s, size_t from)
-{
-	const uint64_t each = 0x0101010101010101u;
-	size_t i = from;
-	uint64_t word;
-
-	for (; i + sizeof(word) <= s.n; i += sizeof(word)) {
-		memcpy(&word, s.p + i, sizeof(word));
-		if (zero_bytes(word ^ each * '"') | zero_bytes(word ^ each * '\\') | ((word - each * 0x20) & ~word & each * 0x80))
-			break;
-	}
-	while (i < s.n && !needs_escape((unsigned char)s.p[i]))
-		i++;
-	return i - from;
 }
 
 static void put_escape(struct buf *out, unsigned char c)

@@ -38,6 +38,12 @@ void jw_null(struct json_writer *w);
 void jw_time(struct json_writer *w, int64_t us, int digits);   /* ISO 8601; 0 writes null */
 void jw_raw(struct json_writer *w, struct str json);    /* JSON text, trusted to be well-formed */
 void jw_value(struct json_writer *w, const struct json *v);
+/* A string that holds the JSON text as json_indent lays it out. */
+void jw_laid_out(struct json_writer *w, struct str json);
+
+/* The same JSON text over many lines, two blanks for each level, as JavaScript's JSON.stringify(value, null, 2)
+ * has it. The text is trusted to be well-formed and compact, as the writer above makes it. */
+void json_indent(struct buf *out, struct str json);
 
 /* The text of one value, in mem. */
 struct str json_text(struct arena *mem, const struct json *v);

@@ -26,8 +26,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct str text = { (const char *)data, size };
 	struct str strict = rewritten(&ctx, text, JSON_STRICT);
 	struct str repaired = rewritten(&ctx, text, JSON_REPAIR);
+	struct str for_objects = rewritten(&ctx, text, JSON_OBJECTS);
 
 	assert(!strict.p || str_eq(strict, repaired));
+	assert(strict.p ? str_eq(strict, for_objects) : !for_objects.p || str_is(for_objects, "[]"));
 	if (repaired.p) {
 		assert(utf8_valid(repaired));
 		assert(str_eq(rewritten(&ctx, repaired, JSON_STRICT), repaired));

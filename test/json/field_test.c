@@ -579,6 +579,21 @@ static void lenient_reading_takes_a_mistyped_optional_field_for_absent(void **st
 	assert_null(d->parcel.back);
 	assert_int_equal(d->parcel.tags.n, 0);
 	assert_null(d->parcel.note.p);
+	/* What is absent has its default. */
+	assert_str(d->parcel.size, "small");
+	assert_true(d->parcel.height == 0.5);
+	assert_true(d->parcel.handling.fragile);
+}
+
+static void lenient_reading_drops_elements_of_the_wrong_type(void **state)
+{
+	struct desk *d = *state;
+
+	accept(d, READ_LENIENT, "{" MINIMAL ",'tags':['a',null,'b'],'contents':[{'kind':'china'},'book',7]}");
+	assert_int_equal(d->parcel.tags.n, 2);
+	assert_str(*LIST_AT(d->parcel.tags, struct str, 1), "b");
+	assert_int_equal(d->parcel.contents.n, 1);
+	refuse(d, READ_LENIENT, "{" MINIMAL ",'tags':[1,'toolong']}", "tags.1 too_big\n");
 }
 
 static void lenient_reading_refuses_what_is_required_in_the_row_s_words(void **state)
@@ -946,6 +961,7 @@ int main(void)
 		TEST(an_update_is_as_strict_as_a_create),
 		TEST(lenient_reading_ignores_what_it_does_not_know),
 		TEST(lenient_reading_takes_a_mistyped_optional_field_for_absent),
+		TEST(lenient_reading_drops_elements_of_the_wrong_type),
 		TEST(lenient_reading_refuses_what_is_required_in_the_row_s_words),
 		TEST(what_is_stored_is_read_back_as_it_was),
 		TEST(what_is_stored_is_never_refused),

@@ -143,6 +143,19 @@ static void sixty_four_levels_are_accepted_and_one_more_is_not(void **state)
 	assert_true(refused(&a, JSON_STRICT, nested(&a, 1000000)));
 }
 
+static void who_reads_objects_gets_an_array_that_is_too_deep_without_its_items(void **state)
+{
+	const struct json *v;
+	ARENA(a);
+
+	(void)state;
+	v = parse(&a, JSON_OBJECTS, nested(&a, 5000));
+	assert_int_equal(v->type, JSON_ARRAY);
+	assert_int_equal(v->n_items, 0);
+	assert_int_equal(parse(&a, JSON_OBJECTS, nested(&a, 64))->n_items, 1);
+	assert_true(refused(&a, JSON_OBJECTS, arena_printf(&a, "{\"a\":%.*s}", STR(nested(&a, 64)))));
+}
+
 static void brackets_in_strings_are_no_levels(void **state)
 {
 	struct buf text;
@@ -237,6 +250,8 @@ static void repairing_puts_the_replacement_character_where_unicode_is_broken(voi
 	assert_str(parse(&a, JSON_REPAIR, S("\"\\\\ud800 \\ud83d\\ude00\""))->text, "\\ud800 \xf0\x9f\x98\x80");
 	assert_str(parse(&a, JSON_REPAIR, S("{\"\\ud800\":1}"))->members[0].key, "\xef\xbf\xbd");
 	assert_true(refused(&a, JSON_REPAIR, S("\xef\xbb\xbf\xef\xbb\xbf" "1")));
+	assert_str(parse(&a, JSON_REPAIR_BYTES, S("\xef\xbb\xbf\"\xff\""))->text, "\xef\xbf\xbd");
+	assert_true(refused(&a, JSON_REPAIR_BYTES, S("\"\\ud800\"")));
 }
 
 static void repairing_leaves_the_caller_s_text_alone(void **state)
@@ -325,6 +340,7 @@ int main(void)
 		cmocka_unit_test(a_million_values_are_accepted_and_one_more_is_not),
 		cmocka_unit_test(a_long_text_is_not_many_values),
 		cmocka_unit_test(sixty_four_levels_are_accepted_and_one_more_is_not),
+		cmocka_unit_test(who_reads_objects_gets_an_array_that_is_too_deep_without_its_items),
 		cmocka_unit_test(brackets_in_strings_are_no_levels),
 		cmocka_unit_test(what_is_not_json_is_refused),
 		cmocka_unit_test(every_beginning_of_a_text_is_refused),

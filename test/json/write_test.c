@@ -201,6 +201,44 @@ static void nesting_is_written_as_deep_as_it_can_be_read(void **state)
 	assert_memory_equal(out.p + 8, in.p, in.n);
 }
 
+/* What the string says, which is what stands there without one. */
+static struct str laid_out(struct arena *mem, const char *compact)
+{
+	struct ctx ctx = { .mem = mem };
+	struct buf out = { .mem = mem }, plain = { .mem = mem };
+	struct json_writer w = { .out = &out };
+	const struct json *v;
+
+	jw_laid_out(&w, str_of(compact));
+	assert_int_equal(json_parse(&ctx, buf_view(&out), JSON_STRICT, &v), OK);
+	assert_int_equal(v->type, JSON_STR);
+	json_indent(&plain, str_of(compact));
+	assert_true(str_eq(buf_view(&plain), v->text));
+	return v->text;
+}
+
+/* As JSON.stringify(value, null, 2) does. */
+static void json_is_laid_out_with_two_blanks_for_each_level(void **state)
+{
+	ARENA(a);
+
+	(void)state;
+	assert_str(laid_out(&a, "{\"a\":[1,{\"b\":null}],\"c\":{},\"d\":[]}"),
+		   "{\n  \"a\": [\n    1,\n    {\n      \"b\": null\n    }\n  ],\n  \"c\": {},\n  \"d\": []\n}");
+	assert_str(laid_out(&a, "\"x\""), "\"x\"");
+	assert_str(laid_out(&a, "-1.5e3"), "-1.5e3");
+	assert_str(laid_out(&a, ""), "");
+}
+
+static void the_layout_leaves_strings_as_they_are(void **state)
+{
+	ARENA(a);
+
+	(void)state;
+	assert_str(laid_out(&a, "[\"a,b:{}[]\",\"\\\"\",\"\\\\\",\"\\\\\\\",\"]"),
+		   "[\n  \"a,b:{}[]\",\n  \"\\\"\",\n  \"\\\\\",\n  \"\\\\\\\",\"\n]");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -212,6 +250,8 @@ int main(void)
 		cmocka_unit_test(every_float_reads_back_the_same),
 		cmocka_unit_test(what_was_parsed_is_written_as_it_was),
 		cmocka_unit_test(nesting_is_written_as_deep_as_it_can_be_read),
+		cmocka_unit_test(json_is_laid_out_with_two_blanks_for_each_level),
+		cmocka_unit_test(the_layout_leaves_strings_as_they_are),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
