@@ -17,7 +17,7 @@ enum {
 	TIMEOUT_MS = 30 * 1000,
 	STALL_MS = 30 * 1000,
 	CONNECT_MS = 15 * 1000,              /* a server that is there needs far less */
-	ASK_MS = 80,                         /* between two questions to go_on */
+	ASK_MS = 80,                         /* between two questions to go_on, unless the call says otherwise */
 	NAP_MS = 1000,                       /* at most, between two looks at the clocks */
 };
 
@@ -225,6 +225,11 @@ static enum err follow(struct batch *b, struct transfer *t)
 
 /* -- the loop -------------------------------------------------------------------------------------- */
 
+void http_wake(pthread_t thread)
+{
+	wires_wake(thread);
+}
+
 static void hop_ended(struct batch *b, struct hop *h)
 {
 	struct transfer *t = h->arg;
@@ -252,13 +257,18 @@ static bool take_ended(struct batch *b)
 	return any;
 }
 
+static int64_t ask_due_ms(const struct transfer *t)
+{
+	return t->asked_ms + or_default(t->call->ask_ms, ASK_MS);
+}
+
 /* What the clocks say: whether the call may go on. */
-static enum err look(struct transfer *t, int64_t now_ms)
+static enum err look(struct transfer *t, int64_t now_ms, bool woken)
 {
 	const struct http_call *call = t->call;
 	struct str host = t->hop.to.host;
 
-	if (now_ms - t->asked_ms >= ASK_MS)
+	if (woken || now_ms >= ask_due_ms(t))
 		TRY(ask_caller(t, host));
 	if (now_ms >= t->deadline_ms)
 		return fail(t->ctx, ERR_TIMEOUT, "%.*s did not answer in time", STR(host));
@@ -272,12 +282,12 @@ static enum err look(struct transfer *t, int64_t now_ms)
 /* True when a call was ended. */
 static bool look_at_all(struct batch *b)
 {
+	bool any = false, woken = wire_was_woken(b->wire);
 	int64_t now_ms = mono_ms();
-	bool any = false;
 
 	for (size_t i = 0; i < b->n_places; i++) {
 		struct transfer *t = &b->places[i];
-		enum err e = t->call ? look(t, now_ms) : OK;
+		enum err e = t->call ? look(t, now_ms, woken) : OK;
 
 		if (e == OK)
 			continue;
@@ -305,7 +315,7 @@ static int64_t nap_ms(const struct batch *b)
 		until_ms = sooner(until_ms, t->deadline_ms);
 		until_ms = sooner(until_ms, t->moved_ms + or_default(t->call->stall_ms, STALL_MS));
 		if (t->call->go_on)
-			until_ms = sooner(until_ms, t->asked_ms + ASK_MS);
+			until_ms = sooner(until_ms, ask_due_ms(t));
 	}
 	return until_ms > now_ms ? until_ms - now_ms : 0;
 }

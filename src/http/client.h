@@ -9,11 +9,13 @@
  * system's or SSL_CERT_FILE's; no proxy, .netrc or cookie of the environment is used. Connections are
  * kept for later calls, and closed when none has come for a minute. A call that ends early closes its
  * connection at once. Each call in progress takes three file descriptors and, with go_on, a look at the
- * clock twelve times a second.
+ * clock twelve times a second, or as seldom as ask_ms says.
  * Threads: any, each with its own ctx.
  */
 #ifndef HTTP_CLIENT_H
 #define HTTP_CLIENT_H
+
+#include <pthread.h>
 
 #include "base/ctx.h"
 #include "http/server.h"
@@ -44,6 +46,9 @@ struct http_call {
 	/* Asked several times a second, also while nothing arrives: false ends the call with ERR_GONE,
 	 * and closes the connection. May be NULL. */
 	bool (*go_on)(void *arg);
+	/* Between two questions, 0 = 80 ms. A thousand calls that wait cost half a processor at that rate, so
+	 * whoever is certain that http_wake will be called asks seldom. */
+	int64_t ask_ms;
 	void *arg;
 
 	/* -- what came back: in ctx->mem -- */
@@ -60,6 +65,8 @@ struct http_call {
  * ERR_INVALID: not a URL we can use, or a header of two lines. ERR_GONE: go_on said no. ERR_INTERNAL:
  * libcurl is not there; this text alone is for the operator. The same as call->error, with ctx->why set. */
 enum err http_call(struct ctx *ctx, struct http_call *call);
+/* Has the calls that thread is making, if it is, ask go_on at once. What go_on looks at is changed before. */
+void http_wake(pthread_t thread);
 /* n of them, at most so many at a time, in no order; each has its own outcome. `done` (may be NULL) is
  * called on this thread as each one ends. */
 void http_call_all(struct ctx *ctx, struct http_call *calls, size_t n, size_t at_a_time,

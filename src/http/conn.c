@@ -212,11 +212,22 @@ static void pump(struct conn *c)
 		conn_close(c);
 }
 
+/* Whether the handler stops when nobody listens any more. */
+static bool heeds_client(const struct conn *c)
+{
+	return c->state == CONN_STREAM || (c->state == CONN_BUSY && stream_is_waited_for(&c->x->stream));
+}
+
 static void begin_stream(struct conn *c)
 {
 	c->x->streaming = true;
 	c->state = CONN_STREAM;
 	c->server->streams++;
+}
+
+/* What had happened before the handler asked about it. */
+static void look_at_client(struct conn *c)
+{
 	if (c->server->stopping)
 		stream_lose(&c->x->stream);
 	/* Who ended its side does not wait for an endless answer. */
@@ -231,6 +242,8 @@ void conn_hear(struct conn *c, unsigned events)
 	x->with_handler = x->with_handler && !(events & EVENT_RETURNED);
 	if (!x->streaming && stream_has_begun(&x->stream))
 		begin_stream(c);
+	if (x->with_handler && heeds_client(c))
+		look_at_client(c);
 	if (c->state == CONN_STREAM)
 		pump(c);
 	else if (c->state == CONN_BUSY && !x->with_handler)
@@ -355,7 +368,7 @@ static void on_end(struct conn *c, int error)
 	c->reading = false;
 	c->half_closed = true;
 	/* An answer under way may still be wanted by who has ended only its own side. */
-	if (error != UV_EOF || (c->state != CONN_BUSY && c->state != CONN_WRITE))
+	if (error != UV_EOF || heeds_client(c) || (c->state != CONN_BUSY && c->state != CONN_WRITE))
 		conn_close(c);
 }
 
@@ -514,6 +527,6 @@ void conn_drain(struct conn *c)
 {
 	if (c->state == CONN_IDLE || c->state == CONN_LINGER)
 		conn_close(c);
-	else if (c->state == CONN_STREAM)
+	else if (heeds_client(c))
 		stream_lose(&c->x->stream);
 }

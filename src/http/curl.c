@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <glob.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -21,6 +22,7 @@
 #include "base/utf8.h"
 
 enum {
+	BUFFER_BYTES = 4096,                 /* of a hop that waits, perhaps for an hour; libcurl's own are 16 KiB */
 	WIRES_MAX = 8,                       /* that rest, of each kind */
 	CONNECTIONS_MAX = 8,                 /* kept open by a wire */
 	REAPER_STACK_BYTES = 512 * 1024,
@@ -30,8 +32,8 @@ enum {
 	X(curl_easy_cleanup) X(curl_easy_getinfo) X(curl_easy_init) X(curl_easy_setopt) X(curl_free)   \
 	X(curl_getdate) X(curl_global_init) X(curl_multi_add_handle) X(curl_multi_cleanup)             \
 	X(curl_multi_info_read) X(curl_multi_init) X(curl_multi_perform) X(curl_multi_poll)            \
-	X(curl_multi_remove_handle) X(curl_multi_setopt) X(curl_slist_append) X(curl_slist_free_all)   \
-	X(curl_url) X(curl_url_cleanup) X(curl_url_get) X(curl_url_set) X(curl_version_info)
+	X(curl_multi_remove_handle) X(curl_multi_setopt) X(curl_multi_wakeup) X(curl_slist_append)     \
+	X(curl_slist_free_all) X(curl_url) X(curl_url_cleanup) X(curl_url_get) X(curl_url_set) X(curl_version_info)
 LIBRARY(curl, "libcurl.so.4", CURL_FUNCTIONS)
 
 /* -- the library -------------------------------------------------------------------------------- */
@@ -158,7 +160,9 @@ int64_t http_retry_after_ms(struct str value)
 
 struct wire {
 	CURLM *multi;
-	struct wire *next;                   /* rested longer */
+	struct wire *next, **link;           /* among those that rest (it rested longer), or that are taken */
+	pthread_t thread;                    /* that has taken it */
+	atomic_bool woken;
 	int64_t since_ms;                    /* has rested */
 	uint64_t server;                     /* that it was taken for: a hash */
 	bool guarded;
@@ -169,6 +173,7 @@ _Atomic int64_t wire_rest_ms = 60 * 1000;
 static struct {
 	pthread_mutex_t lock;
 	struct wire *resting[2];             /* under lock, as all below: by `guarded`, the latest first */
+	struct wire *taken;
 	bool reaping;                        /* a thread sees to those that rest too long */
 } pool = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
@@ -223,6 +228,43 @@ static struct wire *take_resting(bool guarded, uint64_t server)
 	return w;
 }
 
+static void join_taken(struct wire *w)
+{
+	w->thread = pthread_self();
+	atomic_init(&w->woken, false);
+	pthread_mutex_lock(&pool.lock);
+	w->next = pool.taken;
+	w->link = &pool.taken;
+	if (w->next)
+		w->next->link = &w->next;
+	pool.taken = w;
+	pthread_mutex_unlock(&pool.lock);
+}
+
+/* With the lock held. */
+static void leave_taken(struct wire *w)
+{
+	*w->link = w->next;
+	if (w->next)
+		w->next->link = w->link;
+}
+
+void wires_wake(pthread_t thread)
+{
+	pthread_mutex_lock(&pool.lock);
+	for (struct wire *w = pool.taken; w; w = w->next)
+		if (pthread_equal(w->thread, thread)) {
+			atomic_store(&w->woken, true);
+			curl.curl_multi_wakeup(w->multi);
+		}
+	pthread_mutex_unlock(&pool.lock);
+}
+
+bool wire_was_woken(struct wire *w)
+{
+	return atomic_exchange(&w->woken, false);
+}
+
 enum err wire_take(struct ctx *ctx, bool guarded, struct str url, struct wire **out)
 {
 	uint64_t server = hash_of_server(url);
@@ -236,9 +278,11 @@ enum err wire_take(struct ctx *ctx, bool guarded, struct str url, struct wire **
 		w = wire_new(guarded);
 	w->next = NULL;
 	w->server = server;
-	*out = w;
-	if (w->multi)
+	if (w->multi) {
+		join_taken(w);
+		*out = w;
 		return OK;
+	}
 	wires_free(w);
 	return fail(ctx, ERR_INTERNAL, "libcurl cannot begin: too many open files?");
 }
@@ -306,6 +350,7 @@ void wire_put_back(struct wire *w)
 		return;
 	w->since_ms = mono_ms();
 	pthread_mutex_lock(&pool.lock);
+	leave_taken(w);
 	w->next = pool.resting[w->guarded];
 	pool.resting[w->guarded] = w;
 	surplus = cut_surplus(w->guarded);
@@ -482,6 +527,7 @@ static bool set_connection(struct hop *h)
 	SET(CURLOPT_CAPATH, trusted.folder);
 	SET(CURLOPT_CONNECTTIMEOUT_MS, (long)h->connect_ms);
 	SET(CURLOPT_NOSIGNAL, 1L);
+	SET(CURLOPT_BUFFERSIZE, (long)BUFFER_BYTES);
 	/* Whoever gives up while a name is being looked up does not wait for the answer. */
 	SET(CURLOPT_QUICK_EXIT, 1L);
 	SET(CURLOPT_PRIVATE, h);

@@ -12,6 +12,8 @@
 #ifndef HTTP_CURL_INTERNAL_H
 #define HTTP_CURL_INTERNAL_H
 
+#include <pthread.h>
+
 #include "base/ctx.h"
 #include "http/guard.h"
 #include "http/server.h"
@@ -41,6 +43,10 @@ extern _Atomic int64_t wire_rest_ms;
 enum err wire_take(struct ctx *ctx, bool guarded, struct str url, struct wire **out);
 /* No hop is on it any more. NULL is fine. */
 void wire_put_back(struct wire *w);
+/* Ends the waiting of that thread, whichever wires it has taken. */
+void wires_wake(pthread_t thread);
+/* Whether wires_wake was meant for this one, since it was asked last. */
+bool wire_was_woken(struct wire *w);
 
 /* -- hops --------------------------------------------------------------------------------------- */
 

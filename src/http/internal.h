@@ -40,6 +40,7 @@ struct stream {
 	struct buf waiting;                  /* under lock: framed, not yet taken by the loop */
 	size_t n_taken;                      /* under lock: taken, not yet sent */
 	bool begun, gone;                    /* under lock */
+	bool waited_for;                     /* under lock: http_wait_begin came */
 	bool ended, truncated;               /* under lock: http_stream_end came; a write was refused */
 	bool in_write;                       /* under lock: more of the same write is to come */
 	struct str heartbeat;                /* under lock; p NULL: it is to be silent */
@@ -94,6 +95,8 @@ void stream_reset(struct stream *st);
 void stream_lose(struct stream *st);
 bool stream_is_gone(struct stream *st);
 bool stream_has_begun(struct stream *st);
+/* Whether there will be a plain answer, by a handler that wants to know when its client leaves. */
+bool stream_is_waited_for(struct stream *st);
 /* Moves what waits into st->leaving, once what left before has been sent. False: nothing there. */
 bool stream_take(struct stream *st);
 /* Whether silence is to be broken, and doing so: as if the handler had written. */
@@ -122,9 +125,9 @@ struct worker {
 	struct http_server *server;
 	size_t index;
 	pthread_t thread;
-	enum worker_state state;             /* under pool->lock, as the next two */
+	enum worker_state state;             /* under pool->lock, as the next three */
 	int64_t began_ms;                    /* with the request it serves; 0: it waits for one */
-	bool away;
+	bool away, relieved;
 	struct http_date date;               /* its own */
 };
 
@@ -139,6 +142,7 @@ struct pool {
 	pthread_cond_t work;
 	struct exchange_list queue;          /* under lock, as all below */
 	size_t n_running, n_idle, n_away;
+	size_t n_relieved;                   /* of those away: they were relieved of waiting requests */
 	bool closing;
 
 	pthread_mutex_t done_lock;
@@ -162,8 +166,8 @@ void pool_post(struct pool *p, struct http_exchange *x, unsigned event);
 /* What was posted since; then one after the other, each with its events. */
 struct exchange_list pool_collect(struct pool *p);
 struct http_exchange *pool_next(struct pool *p, struct exchange_list *collected, unsigned *events);
-/* The calling handler thread is going to stream. False: too many are away. */
-bool pool_stream_begins(struct worker *w);
+/* The calling handler thread is going to stream, or to wait. False: too many are away. */
+bool pool_step_aside(struct worker *w);
 
 /* -- connections (conn.c) ------------------------------------------------------------------- */
 

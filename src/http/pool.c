@@ -7,8 +7,8 @@
  * A thread that streams is busy for as long as its client listens, and one that reads documents
  * or waits for another server may be for minutes. Such a thread is away: it no longer counts as
  * one of n_threads. Another is started in its place while there may be more, and the surplus ends
- * when they come back. One thread is never away, so that requests are answered. Streams say that
- * they begin; of other work it shows when somebody waits for a thread.
+ * when they come back. One thread is never away, so that requests are answered. Streams and those
+ * who wait say so when they begin; of other work it shows when somebody waits for a thread.
  */
 #include "http/internal.h"
 
@@ -21,6 +21,7 @@
 enum {
 	STACK_BYTES = 512 * 1024,            /* handlers keep what is large in arenas */
 	LONG_MS = 200,                       /* at one request, while others wait: it is away */
+	MAX_RELIEVED = 32,                   /* a stream mostly sleeps, but such work takes memory and processors */
 };
 
 void exchange_list_add(struct exchange_list *l, struct http_exchange *x)
@@ -93,7 +94,8 @@ static bool has_surplus(const struct pool *p)
 static void come_back(struct pool *p, struct worker *w)
 {
 	p->n_away -= w->away;
-	w->away = false;
+	p->n_relieved -= w->relieved;
+	w->away = w->relieved = false;
 	w->began_ms = 0;
 }
 
@@ -120,8 +122,8 @@ static struct http_exchange *take_work(struct pool *p, struct worker *w)
 	return x;
 }
 
-/* Before its client is told, who may ask for another stream at once. */
-static void leave_stream(struct worker *w)
+/* Before its client is told, who may ask for more of the same at once. */
+static void step_back(struct worker *w)
 {
 	struct pool *p = &w->server->pool;
 
@@ -133,14 +135,16 @@ static void leave_stream(struct worker *w)
 static void serve(struct worker *w, struct http_exchange *x)
 {
 	const struct http_options *o = &w->server->options;
+	bool streamed;
 
 	x->worker = w;
 	exchange_identify(x);
 	o->handle(o->user, w->index, x);
 	assert(x->status != 0);
-	if (stream_has_begun(&x->stream))
-		leave_stream(w);
-	else
+	streamed = stream_has_begun(&x->stream);
+	if (streamed || stream_is_waited_for(&x->stream))
+		step_back(w);
+	if (!streamed)
 		exchange_seal(x, &w->date);
 }
 
@@ -244,7 +248,7 @@ static bool go_away(struct pool *p, struct worker *w)
 	return true;
 }
 
-bool pool_stream_begins(struct worker *w)
+bool pool_step_aside(struct worker *w)
 {
 	struct pool *p = &w->server->pool;
 	bool may;
@@ -253,6 +257,15 @@ bool pool_stream_begins(struct worker *w)
 	may = go_away(p, w);
 	pthread_mutex_unlock(&p->lock);
 	return may;
+}
+
+/* With the lock held. */
+static void relieve(struct pool *p, struct worker *w)
+{
+	if (w->away || p->n_relieved == MAX_RELIEVED || !go_away(p, w))
+		return;
+	w->relieved = true;
+	p->n_relieved++;
 }
 
 bool pool_relieve(struct pool *p)
@@ -264,7 +277,7 @@ bool pool_relieve(struct pool *p)
 	waiting = p->queue.first != NULL;
 	for (struct worker *w = p->workers; waiting && w < p->workers + p->n_workers; w++)
 		if (w->began_ms && w->began_ms <= long_ago_ms)
-			(void)go_away(p, w);
+			relieve(p, w);
 	pthread_mutex_unlock(&p->lock);
 	return waiting;
 }

@@ -82,7 +82,8 @@ struct http_options {
 	size_t n_threads;                     /* handler threads [4] */
 	/* Threads that may be started beside those while handlers stream, or take long when others
 	 * wait, so that these do not use up n_threads; thread indexes then go up to n_threads +
-	 * n_stream_threads - 1. So many of them at most are at such work; a further stream gets 503. [0] */
+	 * n_stream_threads - 1. So many of them at most are at such work, and at work that is no stream 32; a
+	 * further stream gets 503. [0] */
 	size_t n_stream_threads;
 	http_handle *handle;
 	http_body_limit *body_limit;
@@ -123,7 +124,7 @@ struct buf *http_body(struct http_exchange *x);
 void http_reply(struct http_exchange *x, int status);
 /* The status answered with; 0 before that. */
 int http_status_of(const struct http_exchange *x);
-/* A body that lives as long as the process; not copied. */
+/* A body that is not copied: it lives in http_arena(x), or as long as the process. */
 void http_reply_static(struct http_exchange *x, int status, struct str body);
 
 /* Streaming: after http_stream_begin (chunked; no Content-Length), each http_stream_write hands
@@ -136,11 +137,19 @@ void http_reply_static(struct http_exchange *x, int status, struct str body);
 void http_stream_begin(struct http_exchange *x, int status);
 enum err http_stream_write(struct http_exchange *x, struct str bytes);
 bool http_stream_alive(struct http_exchange *x);        /* without writing */
+/* For a plain answer that is long in coming, and worth nothing once its client has left: from now on the thread counts
+ * as one that streams, and http_stream_alive tells what it does of a stream (before, only that the connection was cut):
+ * the client ended its own side, or the server drains. There must be an answer all the same. ERR_BUSY: there are too
+ * many streams, and such answers. */
+enum err http_wait_begin(struct http_exchange *x);
 /* From now on the server itself sends `text`, which lives as long as the process, whenever nothing
  * else was sent for heartbeat_ms: however busy the handler is, proxies and clients see that somebody
  * is there. It stands between two writes, never inside one. After http_stream_begin. */
 void http_stream_heartbeat(struct http_exchange *x, struct str text);
 void http_stream_end(struct http_exchange *x);
+/* The same, behind some last bytes. They are taken whatever their number, and also while the server drains: so a
+ * protocol can say that it is over. */
+void http_stream_end_with(struct http_exchange *x, struct str last);
 
 /* Counters for /metrics, tests and benchmarks. */
 struct http_stats {

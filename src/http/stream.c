@@ -37,7 +37,7 @@ void stream_reset(struct stream *st)
 	empty(&st->waiting);
 	empty(&st->leaving);
 	st->n_taken = 0;
-	st->begun = st->gone = st->ended = st->truncated = st->in_write = false;
+	st->begun = st->gone = st->ended = st->truncated = st->in_write = st->waited_for = false;
 	st->heartbeat = (struct str){ NULL, 0 };
 }
 
@@ -69,6 +69,11 @@ bool stream_is_gone(struct stream *st)
 bool stream_has_begun(struct stream *st)
 {
 	return read_flag(st, &st->begun);
+}
+
+bool stream_is_waited_for(struct stream *st)
+{
+	return read_flag(st, &st->waited_for);
 }
 
 bool stream_take(struct stream *st)
@@ -131,7 +136,7 @@ void http_stream_begin(struct http_exchange *x, int status)
 	struct buf head = { .mem = &x->mem };
 
 	assert(x->status == 0);
-	if (!pool_stream_begins(x->worker)) {
+	if (!pool_step_aside(x->worker)) {
 		refuse_stream(x);
 		return;
 	}
@@ -227,14 +232,40 @@ bool http_stream_alive(struct http_exchange *x)
 	return !stream_is_gone(&x->stream);
 }
 
-void http_stream_end(struct http_exchange *x)
+enum err http_wait_begin(struct http_exchange *x)
+{
+	if (!pool_step_aside(x->worker))
+		return ERR_BUSY;
+	pthread_mutex_lock(&x->stream.lock);
+	x->stream.waited_for = true;
+	pthread_mutex_unlock(&x->stream.lock);
+	tell_loop(x);
+	return OK;
+}
+
+static bool may_end_whole(const struct http_exchange *x)
+{
+	const struct stream *st = &x->stream;
+
+	return st->begun && !st->ended && !st->truncated && !is_mute(x);
+}
+
+void http_stream_end_with(struct http_exchange *x, struct str last)
 {
 	struct stream *st = &x->stream;
+	bool chunked = !x->in.http_1_0;
 
 	pthread_mutex_lock(&st->lock);
-	if (st->begun && !st->ended && !st->truncated && !is_mute(x) && !x->in.http_1_0)
+	if (may_end_whole(x) && last.n > 0)
+		add_framed(&st->waiting, last, chunked);
+	if (may_end_whole(x) && chunked)
 		buf_str(&st->waiting, S("0\r\n\r\n"));
 	st->ended = true;
 	pthread_mutex_unlock(&st->lock);
 	tell_loop(x);
+}
+
+void http_stream_end(struct http_exchange *x)
+{
+	http_stream_end_with(x, S(""));
 }

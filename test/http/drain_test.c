@@ -86,11 +86,28 @@ static void streams_are_told(void **state)
 		__attribute__((cleanup(reply_fini))) struct reply r = hear_head(fd);
 		http_server_stop(rig.server);
 		r.whole = hear_chunks(fd, &r.body);
-		/* The one that was refused a write has lost something; the other has not. */
+		/* The one that was refused a write has lost something; the other has not, and may say that it ends. */
 		assert_int_equal(r.whole, i == 0);
+		assert_int_equal(str_ends(buf_view(&r.body), S("hello\nbye\n")), i == 0);
 		rig_join(&rig);
 		assert_int_equal(stream_result, ERR_GONE);
 	}
+}
+
+static void who_waits_is_told_and_may_answer(void **state)
+{
+	RIG(rig);
+	DIAL(fd, rig);
+
+	(void)state;
+	say(fd, "GET /wait HTTP/1.1\r\n" HOST "\r\n");
+	gate_await(1);
+	gate_open();
+	http_server_stop(rig.server);
+	REPLY(r, fd);
+	assert_int_equal(r.status, 503);
+	assert_string_equal(r.body.p, "no longer");
+	rig_join(&rig);
 }
 
 static void what_is_not_finished_in_time_is_cut(void **state)
@@ -336,6 +353,7 @@ int main(void)
 		cmocka_unit_test(a_request_half_sent_may_still_be_sent),
 		cmocka_unit_test(idle_connections_are_closed),
 		cmocka_unit_test(streams_are_told),
+		cmocka_unit_test(who_waits_is_told_and_may_answer),
 		cmocka_unit_test(what_is_not_finished_in_time_is_cut),
 		cmocka_unit_test(stopping_twice_or_before_the_start_is_fine),
 		cmocka_unit_test(a_server_that_never_ran_can_be_freed),

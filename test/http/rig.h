@@ -65,6 +65,16 @@ static __attribute__((unused)) void gate_await(int arrived)
 	pthread_mutex_unlock(&gate.lock);
 }
 
+static __attribute__((unused)) int gate_arrived(void)
+{
+	int arrived;
+
+	pthread_mutex_lock(&gate.lock);
+	arrived = gate.arrived;
+	pthread_mutex_unlock(&gate.lock);
+	return arrived;
+}
+
 static void gate_open(void)
 {
 	pthread_mutex_lock(&gate.lock);
@@ -166,14 +176,14 @@ static void do_endless(struct http_exchange *x)
 	stream_result = e;
 }
 
-/* Writes one line and then only listens whether anyone is there. */
+/* Writes one line, then only listens whether anyone is there, and says good-bye. */
 static void do_quiet(struct http_exchange *x)
 {
 	http_stream_begin(x, 200);
 	if (http_stream_write(x, S("hello\n")) == OK)
 		while (http_stream_alive(x))
 			usleep(1000);
-	http_stream_end(x);
+	http_stream_end_with(x, S("bye\n"));
 	stream_result = ERR_GONE;
 }
 
@@ -200,6 +210,19 @@ static void do_busy(struct http_exchange *x)
 	gate_pass();
 	if (http_stream_write(x, (struct str){ large_bytes, 1 << 20 }) == OK)
 		http_stream_end(x);
+}
+
+/* Waits until nobody listens, and answers whoever does. */
+static void do_wait(struct http_exchange *x)
+{
+	if (http_wait_begin(x) == OK) {
+		gate_pass();
+		while (http_stream_alive(x))
+			usleep(1000);
+		stream_result = ERR_GONE;
+	}
+	buf_z(http_body(x), "no longer");
+	http_reply(x, 503);
 }
 
 static void do_not_found(struct http_exchange *x)
@@ -229,6 +252,7 @@ static void rig_handle(void *user, size_t thread, struct http_exchange *x)
 		{ "/nothing", do_nothing },
 		{ "/quiet", do_quiet },
 		{ "/tell", do_tell },
+		{ "/wait", do_wait },
 	};
 
 	(void)user;

@@ -276,6 +276,54 @@ static void one_thread_stays_free_of_streams(void **state)
 	assert_request_is_served(&rig, "/count", 200);
 }
 
+static void a_handler_that_waits_for_its_answer_learns_that_its_client_left(void **state)
+{
+	RIG(rig);
+	DIAL(fd, rig);
+
+	(void)state;
+	say(fd, "GET /wait HTTP/1.1\r\n" HOST "\r\n");
+	gate_await(1);
+	gate_open();
+	usleep(10 * 1000);
+	assert_int_equal(stream_result, -1);
+	shutdown(fd, SHUT_WR);
+	AWAIT(stream_result == ERR_GONE);
+}
+
+static void it_learns_that_its_client_left_before_it_began_to_wait(void **state)
+{
+	RIG(rig);
+	DIAL(fd, rig);
+
+	(void)state;
+	say(fd, "GET /wait HTTP/1.1\r\n" HOST "\r\n");
+	shutdown(fd, SHUT_WR);
+	gate_open();
+	AWAIT(stream_result == ERR_GONE);
+}
+
+static void those_who_wait_leave_their_threads_to_others(void **state)
+{
+	int fds[3];
+
+	RIG(rig, .n_threads = 1, .n_stream_threads = 3);
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		fds[i] = dial(&rig);
+		say(fds[i], "GET /wait HTTP/1.1\r\n" HOST "\r\n");
+		gate_await(i + 1);
+		assert_request_is_served(&rig, "/tell", 200);
+	}
+	assert_request_is_served(&rig, "/wait", 503);
+	assert_request_is_served(&rig, "/count", 503);
+	for (int i = 0; i < 3; i++)
+		hang_up(&fds[i]);
+	gate_open();
+	AWAIT(rig_stats(&rig).in_flight == 0);
+	assert_request_is_served(&rig, "/count", 200);
+}
+
 static _Atomic int n_alive, most_alive;
 static _Atomic bool index_seen_twice;
 static _Atomic bool in_use[8];
@@ -351,6 +399,28 @@ static void a_request_does_not_wait_for_handlers_that_take_long(void **state)
 	assert_in_range(most_alive, 2, 5);
 }
 
+static void not_every_thread_for_streams_may_be_at_other_work(void **state)
+{
+	enum { THREADS = 16, RELIEVED = 32, REQUESTS = 60 };
+	int fds[REQUESTS];
+
+	RIG(rig, .n_threads = THREADS, .n_stream_threads = 200);
+	(void)state;
+	for (int i = 0; i < REQUESTS; i++) {
+		fds[i] = dial(&rig);
+		say(fds[i], "GET /gate HTTP/1.1\r\n" HOST "\r\n");
+	}
+	gate_await(THREADS + RELIEVED);
+	usleep(500 * 1000);
+	assert_int_equal(gate_arrived(), THREADS + RELIEVED);
+	gate_open();
+	for (int i = 0; i < REQUESTS; i++) {
+		REPLY(r, fds[i]);
+		assert_string_equal(r.body.p, "passed");
+		hang_up(&fds[i]);
+	}
+}
+
 /* It counts once, whichever it was first. */
 static void a_handler_that_takes_long_may_stream_in_the_end(void **state)
 {
@@ -391,8 +461,12 @@ int main(void)
 		cmocka_unit_test(a_heartbeat_does_not_keep_a_lost_stream_alive),
 		cmocka_unit_test(without_a_heartbeat_a_stream_is_silent),
 		cmocka_unit_test(one_thread_stays_free_of_streams),
+		cmocka_unit_test(a_handler_that_waits_for_its_answer_learns_that_its_client_left),
+		cmocka_unit_test(it_learns_that_its_client_left_before_it_began_to_wait),
+		cmocka_unit_test(those_who_wait_leave_their_threads_to_others),
 		cmocka_unit_test(streams_get_threads_of_their_own_while_they_last),
 		cmocka_unit_test(a_request_does_not_wait_for_handlers_that_take_long),
+		cmocka_unit_test(not_every_thread_for_streams_may_be_at_other_work),
 		cmocka_unit_test(a_handler_that_takes_long_may_stream_in_the_end),
 	};
 

@@ -234,6 +234,49 @@ static void a_caller_is_asked_while_a_stream_flows(void **state)
 	FAR_AWAIT(far->n_open == 0);
 }
 
+/* Another thread, which wants the caller to end. */
+struct waker {
+	const struct far *far;
+	pthread_t caller, thread;
+	atomic_bool is_over;
+};
+
+static void *wake_when_asked(void *arg)
+{
+	struct waker *w = arg;
+
+	FAR_AWAIT(w->far->n_requests == 1);
+	atomic_store(&w->is_over, true);
+	http_wake(w->caller);
+	return NULL;
+}
+
+static bool not_over(void *arg)
+{
+	struct waker *w = arg;
+
+	return !atomic_load(&w->is_over);
+}
+
+static void a_caller_that_is_woken_is_asked_at_once(void **state)
+{
+	SERVE(far, pages, NULL);
+	DESK(d);
+	struct waker w = { .far = far, .caller = pthread_self() };
+	struct http_call call = get(&d, far, "/silent");
+
+	call.go_on = not_over;
+	call.arg = &w;
+	call.ask_ms = 3600 * 1000;
+	assert_int_equal(pthread_create(&w.thread, NULL, wake_when_asked, &w), 0);
+	/* Nobody asks before the server would have been given up. */
+	assert_int_equal(http_call(&d.ctx, &call), ERR_GONE);
+	pthread_join(w.thread, NULL);
+	FAR_AWAIT(far->n_open == 0);
+	/* Nobody is there to be woken, and nobody minds. */
+	http_wake(pthread_self());
+}
+
 static enum err hop_hear(void *arg, int status, struct str bytes)
 {
 	struct ear *ear = arg;
@@ -595,6 +638,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_receiver_ends_the_call_with_its_error),
 		cmocka_unit_test(a_caller_is_asked_while_nothing_arrives_and_may_end_the_call),
 		cmocka_unit_test(a_caller_is_asked_while_a_stream_flows),
+		cmocka_unit_test(a_caller_that_is_woken_is_asked_at_once),
 		cmocka_unit_test(a_hop_knows_whether_bytes_moved),
 		cmocka_unit_test(a_connection_serves_one_call_after_another),
 		cmocka_unit_test(servers_in_turn_each_keep_their_connection),
