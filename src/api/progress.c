@@ -1,4 +1,4 @@
-/* api/progress.c: server-sent events (WHATWG HTML 9.2), each in one write.
+/* api/progress.c: progress as events.
  *
  * The stream begins when the operation first tells or asks something: by then it has looked at all it
  * can refuse quickly. From there on the server breaks the silence by itself (http_stream_heartbeat),
@@ -7,23 +7,11 @@
 #include "api/progress.h"
 
 #include "api/accept.h"
-
-#define EVENT_STREAM "text/event-stream"
-
-/* A comment, which readers of events pass over. */
-#define STILL_HERE S(": still at it\n\n")
+#include "api/event_stream.h"
 
 bool progress_stream_wanted(const struct call *call)
 {
 	return call->op->streams && accept_prefers(call->request, EVENT_STREAM, "application/json");
-}
-
-/* Proxies like to collect an answer before they pass it on. */
-static void set_headers(struct http_exchange *x)
-{
-	http_set_header(x, "Content-Type", S(EVENT_STREAM));
-	http_set_header(x, "Cache-Control", S("no-cache, no-transform"));
-	http_set_header(x, "X-Accel-Buffering", S("no"));
 }
 
 static void begin(struct progress_stream *s)
@@ -31,26 +19,7 @@ static void begin(struct progress_stream *s)
 	if (s->begun)
 		return;
 	s->begun = true;
-	set_headers(s->x);
-	http_stream_begin(s->x, 200);
-	http_stream_heartbeat(s->x, STILL_HERE);
-}
-
-/* JSON as we write it has no line ends, so one data line holds it. */
-static void put_event(struct buf *out, const char *name, struct str json)
-{
-	buf_printf(out, "event: %s\ndata: ", name);
-	buf_str(out, json);
-	buf_add(out, "\n\n", 2);
-}
-
-static enum err send_event(struct progress_stream *s, const char *name, struct str json)
-{
-	AUTO(arena_rewind) struct arena_mark mark = arena_mark(s->mem);
-	struct buf event = { .mem = s->mem };
-
-	put_event(&event, name, json);
-	return http_stream_write(s->x, buf_view(&event));
+	event_stream_begin(s->x);
 }
 
 /* -- while it lasts ------------------------------------------------------------------------------ */
@@ -87,7 +56,7 @@ static void tell(void *arg, enum progress_stage stage, const struct progress_ite
 	write_progress(&w, stage, item, n);
 	begin(s);
 	/* Who has left is noticed when the operation asks whether to go on. */
-	(void)!send_event(s, "progress", buf_view(&data));
+	(void)!event_send(s->x, &(struct event_text){ .name = "progress", .json = buf_view(&data) });
 }
 
 static bool wanted(void *arg)
@@ -107,7 +76,7 @@ void progress_stream_init(struct progress_stream *s, struct arena *mem, struct h
 
 static void finish(struct progress_stream *s, const char *name, struct str json)
 {
-	if (send_event(s, name, json) == OK)
+	if (event_send(s->x, &(struct event_text){ .name = name, .json = json }) == OK)
 		http_stream_end(s->x);
 }
 
@@ -118,8 +87,8 @@ void progress_stream_result(struct progress_stream *s, struct str body)
 		return;
 	}
 	/* It was done before there was anything to tell: all of the stream is known. */
-	set_headers(s->x);
-	put_event(http_body(s->x), "result", body);
+	event_stream_headers(s->x);
+	event_put(http_body(s->x), &(struct event_text){ .name = "result", .json = body });
 	http_reply(s->x, 200);
 }
 

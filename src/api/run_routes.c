@@ -3,11 +3,11 @@
  * Three views of one struct run: the list's, the single run's, and what starting one tells. They
  * differ in members, in the precision of times, and in how much of a text they show.
  */
+#include "api/query.h"
 #include "api/routes.h"
 #include "api/serve.h"
 #include "base/id.h"
 #include "domain/run.h"
-#include "json/js.h"
 
 enum { LIST_MAX = 50 };
 
@@ -48,34 +48,13 @@ static const struct field run_item_fields[] = {
 };
 static const struct schema run_item_schema = SCHEMA("RunListItem", run, run_item_fields);
 
-/* Those of a comma list that are words we know; absent when none is. */
-static struct str known_words(struct arena *mem, struct str list, const char *const *words)
-{
-	struct buf out = { .mem = mem };
-
-	while (list.p) {
-		struct str word = js_trim(str_cut(&list, ','));
-
-		if (str_is_one_of(word, words))
-			buf_printf(&out, "%s%.*s", out.n ? "," : "", STR(word));
-	}
-	return out.n ? buf_view(&out) : (struct str){ NULL, 0 };
-}
-
-static struct str given(struct str text)
-{
-	struct str trimmed = js_trim(text);
-
-	return trimmed.n ? trimmed : (struct str){ NULL, 0 };
-}
-
 static enum err do_list(struct ctx *ctx, struct call *call)
 {
 	const struct list_params *in = call->params;
 	struct run_filter filter = {
-		.statuses = known_words(ctx->mem, in->status, run_status_names),
-		.triggers = known_words(ctx->mem, in->trigger, run_trigger_names),
-		.agent_name = given(in->agent), .before = in->before,
+		.statuses = query_known_words(ctx->mem, in->status, run_status_names),
+		.triggers = query_known_words(ctx->mem, in->trigger, run_trigger_names),
+		.agent_name = query_given(in->agent), .before = in->before,
 		.limit = in->limit < LIST_MAX ? in->limit : LIST_MAX,
 	};
 
@@ -116,19 +95,12 @@ static const struct field run_fields[] = {
 };
 static const struct schema run_schema = SCHEMA("Run", run, run_fields);
 
-/* With or without hyphens, in braces or behind "urn:uuid:". Anything else names no run. */
+/* Anything else than a UUID names no run. */
 static struct str run_id_of(struct ctx *ctx, const struct call *call)
 {
-	struct str text = ((const struct run_params *)call->params)->run_id, id;
+	struct str id;
 
-	if (str_starts(text, S("urn:uuid:")))
-		text = str_from(text, 9);
-	else if (text.n > 2 && text.p[0] == '{' && text.p[text.n - 1] == '}')
-		text = (struct str){ text.p + 1, text.n - 2 };
-	if (text.n == UUID_TEXT - 4)
-		text = arena_printf(ctx->mem, "%.8s-%.4s-%.4s-%.4s-%.12s", text.p, text.p + 8, text.p + 12, text.p + 16,
-				    text.p + 20);
-	return uuid_parse(ctx->mem, text, &id) ? id : S("");
+	return uuid_parse_any(ctx->mem, ((const struct run_params *)call->params)->run_id, &id) ? id : S("");
 }
 
 static enum err do_get(struct ctx *ctx, struct call *call)
@@ -165,7 +137,7 @@ static enum err do_start(struct ctx *ctx, struct call *call)
 	const struct start_body *in = call->body;
 	struct run_request request = {
 		.agent = in->agent, .prefer_draft = in->prefer_draft, .message = in->message.p ? in->message : S(""),
-		.trigger = "manual",
+		.trigger = "manual", .asks_for_connections = true,
 	};
 
 	/* The reference's store cannot hold it, and fails with a 502; it is the client's mistake. */
@@ -202,7 +174,8 @@ const struct op run_ops[N_RUN_OPS] = {
 	  .summary = "List runs, newest first" },
 	{ .id = "startRun", .method = HTTP_POST, .path = "/runs", RUNS, .role = ROLE_OPERATOR, .body = &start_schema,
 	  .body_mode = READ_CREATE, .out = &started_schema, .status = 202, .creates = true,
-	  .not_found = "AGENT_NOT_FOUND", .run = do_start, .summary = "Start a run", .doc = "Returns at once; the run acts for the key's user." },
+	  .not_found = "AGENT_NOT_FOUND", .run = do_start, .summary = "Start a run",
+	  .doc = "Returns at once; the run acts for the key's user." },
 	{ .id = "getRun", .method = HTTP_GET, .path = "/runs/{runId}", RUNS, .role = ROLE_VIEWER, .params = &run_params,
 	  .out = &run_schema, .out_key = "run", .not_found = "RUN_NOT_FOUND", .run = do_get, .summary = "Read a run" },
 	{ .id = "cancelRun", .method = HTTP_POST, .path = "/runs/{runId}/cancel", RUNS, .role = ROLE_OPERATOR,

@@ -7,6 +7,8 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "domain/dispatch.h"
+#include "domain/preflight.h"
+#include "domain/run_feed.h"
 #include "store/agent_versions.h"
 
 #define US_PER_MS 1000
@@ -39,6 +41,38 @@ enum run_status run_status_of(const struct run *r)
 bool run_is_over(const struct run *r)
 {
 	return EDGES[run_status_of(r)] == 0;
+}
+
+#define ASKED_BY "user> "
+#define ANSWERED "\n\n"
+
+static struct str trim_end(struct str text)
+{
+	while (text.n > 0 && strchr(" \t\r\n\v\f", text.p[text.n - 1]))
+		text.n--;
+	return text;
+}
+
+struct str run_transcript(struct arena *mem, struct str message, struct str answer)
+{
+	struct buf out = { .mem = mem };
+
+	answer = trim_end(answer);
+	if (message.n == 0)
+		return answer;
+	buf_z(&out, ASKED_BY);
+	buf_str(&out, message);
+	buf_z(&out, ANSWERED);
+	/* Whatever stands in it: of a text with a NUL, printf would take the beginning. */
+	buf_str(&out, answer);
+	return buf_view(&out);
+}
+
+struct str run_answer(const struct run *r)
+{
+	size_t asked = r->user_message.n == 0 ? 0 : strlen(ASKED_BY) + r->user_message.n + strlen(ANSWERED);
+
+	return str_from(r->output, asked);
 }
 
 static int64_t later(int64_t a, int64_t b)
@@ -76,23 +110,58 @@ enum err run_move(struct ctx *ctx, struct db_tx *tx, const struct run *was, stru
 
 /* -- create -------------------------------------------------------------------------------------------- */
 
+static const struct field line_fields[] = {
+	{ F_STR("role", run_line, role) },
+	{ F_STR("text", run_line, text) },
+};
+static const struct schema line_schema = SCHEMA(NULL, run_line, line_fields);
+
 static const struct field spec_fields[] = {
 	{ F_OBJECT("agent", run_spec, agent, &agent_schema) },
 	{ F_ANY("modelSettings", run_spec, model_settings) },
 	{ F_INT("requestLimit", run_spec, request_limit) },
+	{ F_LIST("history", run_spec, history, &line_schema) },
+	{ F_ANY("outputSchema", run_spec, output_schema) },
+	{ F_BOOL("isCargo", run_spec, is_cargo) },
+	{ F_LIST("inputs", run_spec, inputs, &cargo_input_schema) },
+	{ F_STR("refusal", run_spec, refusal) },
 };
 const struct schema run_spec_schema = SCHEMA(NULL, run_spec, spec_fields);
 
+static enum err check_history(struct ctx *ctx, const struct list *history)
+{
+	static const char *const ROLES[] = { "system", "user", "assistant", NULL };
+	size_t left = RUN_HISTORY_BYTES_MAX;
+
+	for (size_t i = 0; i < history->n; i++) {
+		const struct run_line *line = LIST_AT(*history, struct run_line, i);
+
+		if (!str_is_one_of(line->role, ROLES))
+			return fail(ctx, ERR_INVALID, "the role of a message is one of system, user and assistant");
+		if (line->text.n > left)
+			return fail(ctx, ERR_TOO_LARGE, "the conversation before the message is larger than %d bytes",
+				    RUN_HISTORY_BYTES_MAX);
+		left -= line->text.n;
+	}
+	return OK;
+}
+
 static struct run freeze(struct ctx *ctx, const struct run_request *request, const struct dispatch *d)
 {
-	struct run_spec spec = { d->agent, d->model_settings, d->request_limit };
+	struct run_spec spec = {
+		.agent = d->agent, .model_settings = d->model_settings, .request_limit = d->request_limit,
+		.history = request->history, .output_schema = d->output_schema, .is_cargo = d->is_cargo,
+		.inputs = d->cargo.inputs, .refusal = d->cargo.refusal,
+	};
 
 	return (struct run){
 		.id = uuid_new(ctx->mem), .workspace_id = ctx->actor.workspace_id, .created_by = ctx->actor.user_id,
 		.status = str_of(run_status_names[RUN_QUEUED]), .trigger = str_of(request->trigger),
 		.tokens_input = NO_INT, .tokens_output = NO_INT, .cost_usd = NAN,
-		.agent_id = d->agent.id, .agent_name = d->name, .agent_path = d->path, .agent_version_label = d->version_label,
-		.model = d->model, .user_message = request->message, .output = S(""),
+		.agent_id = d->agent.id, .agent_name = d->name, .agent_path = d->path,
+		.agent_version_label = d->version_label,
+		.model = d->model, .automation_id = request->automation_id, .parent_run_id = ctx->actor.run_id,
+		.user_message = request->message, .output = S(""),
 		.spec = schema_text(ctx->mem, &run_spec_schema, &spec, WRITE_STORED),
 	};
 }
@@ -109,11 +178,6 @@ static int64_t moment_after(int64_t newest)
 	return next;
 }
 
-struct creation {
-	struct run *run;
-	bool is_file;
-};
-
 /* An agent nobody owns is the first one's whose run of it is accepted (4.12). */
 static enum err claim_agent(struct ctx *ctx, struct db_tx *tx, const struct run *run)
 {
@@ -127,9 +191,21 @@ static enum err claim_agent(struct ctx *ctx, struct db_tx *tx, const struct run 
 	return agent_states_put(ctx, tx, &state);
 }
 
-static enum err insert_run(struct ctx *ctx, struct db_tx *tx, void *arg)
+enum err run_prepare(struct ctx *ctx, const struct run_request *request, struct run_creation *c)
 {
-	const struct creation *c = arg;
+	struct dispatch d;
+
+	TRY(check_history(ctx, &request->history));
+	TRY(dispatch_resolve(ctx, request->agent, request->prefer_draft, &d));
+	if (request->asks_for_connections)
+		TRY(preflight_check(ctx, &d.connections));
+	*c->run = freeze(ctx, request, &d);
+	c->is_file = d.is_file;
+	return OK;
+}
+
+enum err run_insert(struct ctx *ctx, struct db_tx *tx, const struct run_creation *c)
+{
 	int64_t newest;
 
 	TRY(runs_newest(ctx, c->run->workspace_id, &newest));
@@ -139,14 +215,16 @@ static enum err insert_run(struct ctx *ctx, struct db_tx *tx, void *arg)
 	return runs_insert(ctx, tx, c->run);
 }
 
+static enum err insert_run(struct ctx *ctx, struct db_tx *tx, void *arg)
+{
+	return run_insert(ctx, tx, arg);
+}
+
 enum err run_create(struct ctx *ctx, const struct run_request *request, struct run *out)
 {
-	struct creation c = { .run = out };
-	struct dispatch d;
+	struct run_creation c = { .run = out };
 
-	TRY(dispatch_resolve(ctx, request->agent, request->prefer_draft, &d));
-	*out = freeze(ctx, request, &d);
-	c.is_file = d.is_file;
+	TRY(run_prepare(ctx, request, &c));
 	return db_write(ctx, insert_run, &c);
 }
 
@@ -199,6 +277,8 @@ enum err run_cancel(struct ctx *ctx, struct str id, bool *cancelled)
 
 	TRY(db_write(ctx, cancel_run, &c));
 	cancellations += c.done;
+	if (c.done)
+		run_feed_ring(id);
 	*cancelled = c.done;
 	return OK;
 }

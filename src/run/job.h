@@ -5,31 +5,27 @@
 #include <stdatomic.h>
 
 #include "domain/run.h"
+#include "domain/run_feed.h"
 #include "model/ask.h"
-
-/* Passing one ends the run as failed, with the limit named. */
-struct run_limits {
-	int64_t requests;                    /* to the model */
-	int64_t time_ms;                     /* from the first start on, interruptions included */
-	int64_t output_bytes;                /* of the answer */
-	int64_t result_bytes;                /* of one tool's result */
-};
-
-#define RUN_LIMITS ((struct run_limits){ .requests = 50, .time_ms = 3600 * 1000, .output_bytes = 1 << 20, \
-					 .result_bytes = 1 << 20 })
+#include "run/limits.h"
 
 struct job {
 	struct run run;                      /* as it was claimed; its lease guards every write */
-	struct agent agent;                  /* as it was frozen */
-	const struct json *model_settings;   /* of an agent file; NULL: a managed agent */
+	struct run_spec spec;                /* as it was frozen */
 	struct run_limits limits;
 	int64_t lease_us;                    /* how long a renewal lasts */
-	const atomic_bool *stop;             /* set by others: stop at the next border between steps, and at once
-	                                      * while a model is replying */
-	const struct model_watch *watch;     /* sees replies as they come; go_on is not asked. May be NULL */
+	/* Set by others: stop at the next border between steps, and at once while a model is replying; because
+	 * the run was lost, or because the process is to end (may be NULL). */
+	const atomic_bool *stop, *drain;
+	struct run_feed *feed;               /* where replies are told as they come, and what was stored. May be NULL */
 	unsigned cancellations;              /* run_cancellations(), when it was known that this is not one */
 	bool over;                           /* the run has ended, as run.status tells */
 };
+
+static inline bool job_is_stopped(const struct job *job)
+{
+	return atomic_load(job->stop) || (job->drain && atomic_load(job->drain));
+}
 
 /* Fills in the agent, its settings and its own limits from the run's frozen spec. The rest of *job is set, and
  * its run claimed. ERR_INVALID: the spec is not one. */

@@ -2,6 +2,8 @@
  * of one store happen one after the other. */
 #include "run/lease.h"
 
+#include <stdlib.h>
+
 #include "base/clock.h"
 #include "base/log.h"
 
@@ -34,6 +36,21 @@ static enum err take(struct ctx *ctx, struct db_tx *tx, const struct lease_terms
 	return run_move(ctx, tx, was, out, RUN_RUNNING);
 }
 
+static bool waits(const struct run *r, int64_t now)
+{
+	enum run_status s = run_status_of(r);
+
+	return s == RUN_QUEUED || (s == RUN_RUNNING && r->lease_expires_at <= now);
+}
+
+static enum err find_next(struct ctx *ctx, const struct lease_terms *terms, int64_t now, struct run *out)
+{
+	if (!terms->only_run.p)
+		return runs_next(ctx, now, out);
+	TRY(runs_by_id(ctx, terms->only_workspace, terms->only_run, out));
+	return waits(out, now) ? OK : ERR_NOT_FOUND;
+}
+
 /* Finding none is no error here: what was given up on the way must be committed. */
 static enum err claim_next(struct ctx *ctx, struct db_tx *tx, void *arg)
 {
@@ -42,7 +59,7 @@ static enum err claim_next(struct ctx *ctx, struct db_tx *tx, void *arg)
 	struct run next;
 	enum err e;
 
-	while ((e = runs_next(ctx, now, &next)) == OK && next.attempts >= c->terms->attempts)
+	while ((e = find_next(ctx, c->terms, now, &next)) == OK && next.attempts >= c->terms->attempts)
 		TRY(give_up(ctx, tx, &next));
 	if (e == ERR_NOT_FOUND)
 		return OK;
@@ -109,6 +126,23 @@ enum err lease_renew(struct ctx *ctx, const struct lease_terms *terms, const str
 	struct renewal r = { terms, runs, n, lost };
 
 	return n ? db_write(ctx, renew_all, &r) : OK;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+enum err lease_check(struct ctx *ctx, const struct lease_terms *terms, const struct run *runs, size_t n, bool *lost)
+{
+	struct list held;
+
+	if (n == 0)
+		return OK;
+	TRY(runs_held(ctx, str_of(terms->owner->name), &held));
+	for (size_t i = 0; i < n; i++)
+		lost[i] = held.n == 0 || !bsearch(&runs[i].id, held.items, held.n, sizeof(struct str), by_id);
+	return OK;
 }
 
 /* -- the dead ------------------------------------------------------------------------------------------- */

@@ -93,6 +93,43 @@ enum err record_read(struct ctx *ctx, const struct run *run, struct record *out)
 	return OK;
 }
 
+/* The tool that a call named, as the reply before its result says. */
+static enum err tool_of(struct ctx *ctx, const struct run_step *result, struct str call_id, struct str *out)
+{
+	struct run_step row;
+	struct step reply;
+	enum err e = run_steps_last_of(ctx, result->workspace_id, result->run_id, S(REPLY), result->ordinal, &row);
+
+	*out = (struct str){ NULL, 0 };
+	if (e == ERR_NOT_FOUND)
+		return OK;
+	TRY(e);
+	TRY(read_step(ctx, &row, &reply));
+	for (size_t i = 0; i < reply.message.calls.n; i++) {
+		const struct tool_call *call = LIST_AT(reply.message.calls, struct tool_call, i);
+
+		if (str_eq(call->id, call_id))
+			*out = call->name;
+	}
+	return OK;
+}
+
+enum err record_step(struct ctx *ctx, struct str workspace_id, struct str run_id, int64_t ordinal,
+		     struct recorded_step *out)
+{
+	struct run_step row;
+	struct step step;
+
+	TRY(run_steps_at(ctx, workspace_id, run_id, ordinal, &row));
+	TRY(read_step(ctx, &row, &step));
+	*out = (struct recorded_step){
+		.message = step.message, .uncounted = step.uncounted,
+		.tokens = { .input = row.tokens_input, .cache_read = step.tokens_cache_read,
+			    .cache_write = step.tokens_cache_write, .output = row.tokens_output },
+	};
+	return is_reply(&step.message) ? OK : tool_of(ctx, &row, step.message.call_id, &out->tool);
+}
+
 static const struct message *message_at(const struct record *record, size_t i)
 {
 	return LIST_AT(record->messages, struct message, i);
@@ -164,6 +201,7 @@ static struct entry entry_of_reply(struct ctx *ctx, const struct job *job, const
 static enum err write_step(struct ctx *ctx, struct record *record, struct entry *entry)
 {
 	TRY(db_write(ctx, write_entry, entry));
+	run_feed_stored(entry->job->feed);
 	add(ctx->mem, record, &entry->step.message);
 	count(record, &entry->row, &entry->step);
 	return OK;
@@ -192,31 +230,16 @@ static enum err end(struct ctx *ctx, struct job *job, struct entry *entry, enum 
 	entry->ends = true;
 	entry->to = to;
 	TRY(db_write(ctx, write_entry, entry));
+	run_feed_stored(job->feed);
 	job->run.status = entry->end.status;
 	job->over = true;
 	return OK;
 }
 
-static struct str trim_end(struct str text)
-{
-	while (text.n > 0 && strchr(" \t\r\n\v\f", text.p[text.n - 1]))
-		text.n--;
-	return text;
-}
-
-/* A transcript: what was asked, if anything, and the answer (studio contract 6.6). */
-static struct str output_of(struct arena *mem, const struct run *run, struct str answer)
-{
-	answer = trim_end(answer);
-	if (run->user_message.n == 0)
-		return answer;
-	return arena_printf(mem, "user> %.*s\n\n%.*s", STR(run->user_message), STR(answer));
-}
-
 /* Half a count is none. */
 static void settle(const struct job *job, const struct record *record, struct run *end)
 {
-	const struct model_config *model = &job->agent.model;
+	const struct model_config *model = &job->spec.agent.model;
 
 	if (record->uncounted)
 		return;
@@ -232,7 +255,7 @@ enum err record_success(struct ctx *ctx, struct job *job, const struct record *r
 
 	count(&all, &entry.row, &entry.step);
 	entry.end = job->run;
-	entry.end.output = output_of(ctx->mem, &job->run, reply->text);
+	entry.end.output = run_transcript(ctx->mem, job->run.user_message, reply->text);
 	settle(job, &all, &entry.end);
 	return end(ctx, job, &entry, RUN_SUCCEEDED);
 }

@@ -27,7 +27,19 @@ enum err record_read(struct ctx *ctx, const struct run *run, struct record *out)
 /* The first call of the last reply that has no result yet; NULL: it is the model's turn. */
 const struct tool_call *record_next_call(const struct record *record);
 
-/* These commit, then add to the record. ERR_CONFLICT: the run is not this worker's any more. */
+/* One step of a run by itself. */
+struct recorded_step {
+	struct message message;              /* a reply or a result */
+	struct token_counts tokens;          /* of a reply: what it took */
+	bool uncounted;                      /* that is not known */
+	struct str tool;                     /* of a result: what was called; absent: nobody knows any more */
+};
+
+/* *out lives in ctx->mem. ERR_NOT_FOUND: there is no such step yet. */
+enum err record_step(struct ctx *ctx, struct str workspace_id, struct str run_id, int64_t ordinal,
+		     struct recorded_step *out);
+
+/* These commit, tell the run's feed, and add to the record. ERR_CONFLICT: the run is not this worker's any more. */
 enum err record_reply(struct ctx *ctx, const struct job *job, struct record *record, const struct model_reply *reply);
 enum err record_result(struct ctx *ctx, const struct job *job, struct record *record, const struct tool_result *result);
 

@@ -4,7 +4,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "domain/model_access.h"
+#include "run/answer.h"
 #include "run/record.h"
+#include "run/thread.h"
 
 /* -- limits ------------------------------------------------------------------------------------------ */
 
@@ -37,11 +39,16 @@ static enum err fail_for_time(struct ctx *ctx, struct job *job)
 			(long long)job->limits.time_ms / 1000);
 }
 
-/* Ends the run when a limit forbids another request. */
+/* Ends the run when it cannot be carried out, or when a limit forbids another request. */
 static enum err check_limits(struct ctx *ctx, struct job *job, const struct record *record)
 {
 	const struct run_limits *limits = &job->limits;
+	struct str unfit = answer_failure(ctx, &job->spec, record);
 
+	if (job->spec.refusal.p)
+		return record_failure(ctx, job, job->spec.refusal);
+	if (unfit.p)
+		return record_failure(ctx, job, unfit);
 	if (record->n_replies >= limits->requests)
 		return fail_run(ctx, job, "The run reached its limit of %lld model requests.",
 				(long long)limits->requests);
@@ -50,10 +57,14 @@ static enum err check_limits(struct ctx *ctx, struct job *job, const struct reco
 
 /* -- watching ------------------------------------------------------------------------------------------- */
 
+/* Whoever stops a run or cancels it wakes its worker; this is for the signal that ends the process, which cannot. */
+enum { ASK_MS = 500 };
+
 /* One turn's watch over its run, while a model or a tool is waited for. */
 struct vigil {
 	struct job *job;
 	struct db *db;
+	unsigned draft;                      /* in the run's feed */
 	bool lost;                           /* the run is not this worker's any more */
 };
 
@@ -62,7 +73,7 @@ static bool is_still_ours(struct ctx *ctx, const struct run *held)
 	struct run now;
 
 	/* A store that cannot be read is no reason to stop; a write will tell. */
-	if (runs_by_id(ctx, held->workspace_id, held->id, &now) != OK)
+	if (runs_standing(ctx, held->workspace_id, held->id, &now) != OK)
 		return true;
 	return run_status_of(&now) == RUN_RUNNING && now.attempts == held->attempts &&
 	       str_eq(now.lease_owner, held->lease_owner);
@@ -86,7 +97,7 @@ static bool go_on(void *arg)
 	struct vigil *v = arg;
 	unsigned now = run_cancellations();
 
-	if (atomic_load(v->job->stop))
+	if (job_is_stopped(v->job))
 		return false;
 	if (now != v->job->cancellations)
 		v->lost = !look_at_run(v);
@@ -97,57 +108,53 @@ static bool go_on(void *arg)
 static void pass_on(void *arg, struct str text)
 {
 	const struct vigil *v = arg;
-	const struct model_watch *watch = v->job->watch;
 
-	watch->delta(watch->arg, text);
+	run_feed_add(v->job->feed, v->draft, text);
+}
+
+static struct tool_scope scope_of(const struct job *job, struct vigil *vigil)
+{
+	return (struct tool_scope){
+		.agent = &job->spec.agent, .run_started_at = job->run.started_at, .go_on = go_on, .arg = vigil,
+	};
 }
 
 /* -- the model ----------------------------------------------------------------------------------------- */
-
-/* What the agent was told and asked, and the record. */
-static struct list thread_of(struct ctx *ctx, const struct job *job, const struct record *record)
-{
-	struct str said = job->run.user_message;
-	struct message *messages = arena_array(ctx->mem, record->messages.n + 2, sizeof(*messages));
-	size_t n = 0;
-
-	if (job->agent.system_prompt.n > 0)
-		messages[n++] = (struct message){ .role = MESSAGE_SYSTEM, .text = job->agent.system_prompt };
-	messages[n++] = (struct message){ .role = MESSAGE_USER, .text = said.n > 0 ? said : S(MESSAGE_GO_AHEAD) };
-	for (size_t i = 0; i < record->messages.n; i++)
-		messages[n++] = *LIST_AT(record->messages, struct message, i);
-	return (struct list){ messages, n };
-}
 
 /* Waiting for a model takes long, so what is not needed meanwhile is given back: the connection to the store,
  * with its view of how things were. */
 static enum err ask_model(struct ctx *ctx, const struct job *job, const struct record *record, struct vigil *vigil,
 			  struct model_reply *out)
 {
-	const struct model_watch watch = {
-		.delta = job->watch && job->watch->delta ? pass_on : NULL, .go_on = go_on, .arg = vigil,
-	};
+	const struct model_watch watch = { .delta = pass_on, .go_on = go_on, .ask_ms = ASK_MS, .arg = vigil };
+	const struct tool_scope scope = scope_of(job, vigil);
 	AUTO(model_access_end) struct model_choice model = job_model(job);
-	struct list thread = thread_of(ctx, job, record), tools;
-	enum err e;
+	struct list thread, tools = {0};
 
-	tools_offered(ctx, &(struct tool_scope){ .agent = &job->agent }, &tools);
+	ctx->deadline_ms = deadline_of(job);
+	TRY(thread_of(ctx, job, record, &scope, &thread));
+	if (!job->spec.is_cargo)
+		tools_offered(ctx, &scope, &tools);
 	TRY(model_access(ctx, job->run.workspace_id, &model));
 	db_reader_close(TAKE(ctx->reader));
 	model.watch = &watch;
-	ctx->deadline_ms = deadline_of(job);
-	e = model_ask(ctx, &model, &thread, &tools, out);
-	ctx->deadline_ms = 0;
-	return e;
+	vigil->draft = run_feed_begin(job->feed, (int64_t)record->messages.n);
+	return model_ask(ctx, &model, &thread, &tools, out);
 }
 
-static enum err finish(struct ctx *ctx, struct job *job, const struct record *record, const struct model_reply *reply)
+static enum err finish(struct ctx *ctx, struct job *job, struct record *record, const struct model_reply *reply)
 {
 	int64_t limit = job->limits.output_bytes;
+	struct model_reply settled = *reply;
+	struct answer answer;
 
 	if ((int64_t)reply->text.n > limit)
 		return fail_run(ctx, job, "The output is larger than the limit of %lld bytes.", (long long)limit);
-	return record_success(ctx, job, record, reply);
+	answer = answer_of(ctx, &job->spec, reply->text);
+	if (answer.wrong.p)
+		return record_reply(ctx, job, record, reply);
+	settled.text = answer.text;
+	return record_success(ctx, job, record, &settled);
 }
 
 /* What went wrong inside is for the log, not for whoever reads the run. */
@@ -170,6 +177,7 @@ static enum err ask(struct ctx *ctx, struct job *job, struct record *record)
 	if (job->over)
 		return OK;
 	e = ask_model(ctx, job, record, &vigil, &reply);
+	ctx->deadline_ms = 0;
 	if (vigil.lost)
 		return fail(ctx, ERR_CONFLICT, "the run is not this worker's any more");
 	if (e == ERR_GONE)
@@ -185,9 +193,7 @@ static enum err call(struct ctx *ctx, struct job *job, struct record *record, co
 {
 	int64_t limit = job->limits.result_bytes;
 	struct vigil vigil = { .job = job, .db = ctx->db };
-	const struct tool_scope scope = {
-		.agent = &job->agent, .run_started_at = job->run.started_at, .go_on = go_on, .arg = &vigil,
-	};
+	const struct tool_scope scope = scope_of(job, &vigil);
 	struct tool_result result;
 	enum err e;
 
@@ -208,7 +214,7 @@ static enum err call(struct ctx *ctx, struct job *job, struct record *record, co
 
 static bool goes_on(const struct job *job)
 {
-	return !job->over && !atomic_load(job->stop);
+	return !job->over && !job_is_stopped(job);
 }
 
 enum err run_turn(struct ctx *ctx, struct job *job)

@@ -1,7 +1,8 @@
 /* run/worker.c: threads, and when they wake.
  *
  *     keeper      one thread while there are workers at all: renews the leases of the runs at
- *                 work, and looks every few seconds for runs that nobody rang for
+ *                 work, and looks every few seconds for runs that nobody rang for; while there are
+ *                 runs at work, it looks several times a second whether they still are this process's
  *     worker      up to n_workers threads: claim a run, take its turns, claim the next; without
  *                 one, wait for the bell, and end after a while
  *
@@ -11,13 +12,14 @@
  */
 #include "run/worker.h"
 
-#include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/thread.h"
+#include "base/wait.h"
 #include "db/db.h"
+#include "http/client.h"
 #include "run/lease.h"
 #include "run/record.h"
 #include "run/turn.h"
@@ -25,6 +27,7 @@
 enum {
 	LEASE_MS = 15000,
 	RENEWALS = 3,                        /* in the time of a lease */
+	LOOK_MS = 200,                       /* how soon it is noticed that another process cancelled a run */
 	ATTEMPTS = 3,
 	IDLE_MS = 10000,                     /* a worker waits this long for the bell, then ends */
 	STACK_BYTES = 512 << 10,
@@ -34,6 +37,7 @@ enum {
 struct seat {
 	struct seat *next, **link;           /* under the workers' lock */
 	const struct run *run;               /* what a lease is: id, workspace, owner, attempt */
+	pthread_t thread;
 	atomic_bool stop;
 };
 
@@ -47,44 +51,16 @@ struct run_workers {
 	pthread_t keeper;
 
 	pthread_mutex_t lock;
-	pthread_cond_t bell;                 /* rings or stopping changed */
-	pthread_cond_t round;                /* stopping changed; the keeper's */
+	pthread_cond_t bell;                 /* rings changed, or it is the end */
+	pthread_cond_t round;                /* keeper_rests changed, or it is the end; the keeper's */
 	pthread_cond_t ended;                /* n_threads changed */
 	unsigned rings;                      /* these, under lock */
-	bool stopping;
+	bool keeper_rests;                   /* until its next round, unless somebody sits down */
 	size_t n_threads, n_idle;
+	size_t n_called;                     /* of the idle: signalled, and not awake yet */
 	struct seat *seats;
+	atomic_bool stopping;                /* those who wait are not woken by it */
 };
-
-/* -- waiting ------------------------------------------------------------------------------------------ */
-
-static void cond_init(pthread_cond_t *c)
-{
-	pthread_condattr_t attributes;
-
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(c, &attributes);
-	pthread_condattr_destroy(&attributes);
-}
-
-/* False: the moment has passed. */
-static bool wait_until(pthread_cond_t *c, pthread_mutex_t *lock, int64_t ms)
-{
-	struct timespec at = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
-
-	return pthread_cond_timedwait(c, lock, &at) != ETIMEDOUT;
-}
-
-static bool is_stopping(struct run_workers *w)
-{
-	bool stopping;
-
-	pthread_mutex_lock(&w->lock);
-	stopping = w->stopping;
-	pthread_mutex_unlock(&w->lock);
-	return stopping;
-}
 
 static unsigned rings_heard(struct run_workers *w)
 {
@@ -106,7 +82,10 @@ static void sit_down(struct run_workers *w, struct seat *seat)
 	if (seat->next)
 		seat->next->link = &seat->next;
 	w->seats = seat;
-	atomic_init(&seat->stop, w->stopping);
+	atomic_init(&seat->stop, false);
+	if (w->keeper_rests)
+		pthread_cond_signal(&w->round);
+	w->keeper_rests = false;
 	pthread_mutex_unlock(&w->lock);
 }
 
@@ -132,7 +111,7 @@ static enum err load(struct ctx *ctx, struct job *job)
 static enum err take_turns(struct ctx *ctx, struct job *job)
 {
 	TRY(load(ctx, job));
-	while (!job->over && !atomic_load(job->stop)) {
+	while (!job->over && !job_is_stopped(job)) {
 		AUTO(arena_rewind) struct arena_mark turn = arena_mark(ctx->mem);
 
 		TRY(run_turn(ctx, job));
@@ -159,18 +138,24 @@ static void log_run(const struct ctx *ctx, const struct job *job, enum err e, in
 
 static void carry_out(struct run_workers *w, struct ctx *ctx, const struct run *run, unsigned cancellations)
 {
-	struct seat seat = { .run = run };
-	struct job job = { .run = *run, .limits = w->limits, .lease_us = w->terms.lease_us, .stop = &seat.stop,
-			   .cancellations = cancellations };
+	struct seat seat = { .run = run, .thread = pthread_self() };
+	struct job job = {
+		.run = *run, .limits = w->limits, .lease_us = w->terms.lease_us, .stop = &seat.stop,
+		.drain = &w->stopping, .cancellations = cancellations,
+	};
 	int64_t began_us = mono_us();
 	enum err e;
 
 	ctx->actor = (struct actor){
-		.workspace_id = run->workspace_id, .user_id = run->created_by, .role = ROLE_OPERATOR,
+		.workspace_id = run->workspace_id, .user_id = run->created_by, .role = ROLE_OPERATOR, .via = "run",
 	};
+	job.feed = run_feed_open(run->id);
 	sit_down(w, &seat);
+	run_feed_attend(job.feed);
 	e = take_turns(ctx, &job);
+	run_feed_leave(job.feed);
 	stand_up(w, &seat);
+	run_feed_close(job.feed);
 	log_run(ctx, &job, e, began_us);
 }
 
@@ -183,7 +168,8 @@ static bool carry_out_next(struct run_workers *w, struct ctx *ctx)
 	enum err e = lease_claim(ctx, &w->terms, &run, &more);
 
 	if (e == OK) {
-		if (more)
+		/* Twice, so that those at work double: a thousand runs begin in ten rounds. */
+		for (int i = 0; more && i < 2; i++)
 			run_workers_ring(w);
 		carry_out(w, ctx, &run, cancellations);
 	} else if (e != ERR_NOT_FOUND) {
@@ -200,7 +186,7 @@ static void work(struct run_workers *w)
 	struct ctx ctx = { .mem = &mem, .db = w->db };
 
 	arena_init(&mem, 0);
-	while (!is_stopping(w) && carry_out_next(w, &ctx))
+	while (!atomic_load(&w->stopping) && carry_out_next(w, &ctx))
 		arena_reset(&mem);
 	db_reader_close(ctx.reader);
 	arena_fini(&mem);
@@ -214,10 +200,11 @@ static bool wait_for_ring(struct run_workers *w, unsigned heard)
 
 	pthread_mutex_lock(&w->lock);
 	w->n_idle++;
-	while (w->rings == heard && !w->stopping && on_time)
+	while (w->rings == heard && !atomic_load(&w->stopping) && on_time)
 		on_time = wait_until(&w->bell, &w->lock, until);
 	w->n_idle--;
-	rung = w->rings != heard && !w->stopping;
+	w->n_called -= w->n_called > 0;
+	rung = w->rings != heard && !atomic_load(&w->stopping);
 	pthread_mutex_unlock(&w->lock);
 	return rung;
 }
@@ -261,10 +248,12 @@ void run_workers_ring(struct run_workers *w)
 		return;
 	pthread_mutex_lock(&w->lock);
 	w->rings++;
-	if (w->n_idle > 0)
+	if (w->n_idle > w->n_called) {
+		w->n_called++;
 		pthread_cond_signal(&w->bell);
-	else if (w->n_threads < w->n_workers && !w->stopping)
+	} else if (w->n_threads < w->n_workers && !atomic_load(&w->stopping)) {
 		hire(w);
+	}
 	pthread_mutex_unlock(&w->lock);
 }
 
@@ -296,15 +285,22 @@ static struct roll call_roll(struct run_workers *w, struct arena *mem)
 	return roll;
 }
 
-/* Whoever works in vain stops at the next step, or while its model is replying. */
+/* Under lock. Whoever works in vain stops at the next step, or while its model is replying. */
+static void stop_seat(struct run_workers *w, const struct run *lost)
+{
+	for (struct seat *seat = w->seats; seat; seat = seat->next)
+		if (str_eq(lost->id, seat->run->id) && lost->attempts == seat->run->attempts) {
+			atomic_store(&seat->stop, true);
+			http_wake(seat->thread);
+		}
+}
+
 static void stop_lost(struct run_workers *w, const struct roll *roll)
 {
 	pthread_mutex_lock(&w->lock);
-	for (struct seat *seat = w->seats; seat; seat = seat->next)
-		for (size_t i = 0; i < roll->n; i++)
-			if (roll->lost[i] && str_eq(roll->runs[i].id, seat->run->id) &&
-			    roll->runs[i].attempts == seat->run->attempts)
-				atomic_store(&seat->stop, true);
+	for (size_t i = 0; i < roll->n; i++)
+		if (roll->lost[i])
+			stop_seat(w, &roll->runs[i]);
 	pthread_mutex_unlock(&w->lock);
 }
 
@@ -322,30 +318,57 @@ static enum err keep(struct run_workers *w, struct ctx *ctx)
 	return OK;
 }
 
-static void keep_once(struct run_workers *w)
+/* Between two rounds: what others did to the runs at work is seen sooner than by a renewal. */
+static enum err look(struct run_workers *w, struct ctx *ctx)
+{
+	struct roll roll = call_roll(w, ctx->mem);
+
+	TRY(lease_check(ctx, &w->terms, roll.runs, roll.n, roll.lost));
+	stop_lost(w, &roll);
+	return OK;
+}
+
+static void keep_once(struct run_workers *w, enum err (*what)(struct run_workers *w, struct ctx *ctx))
 {
 	struct arena mem;
 	struct ctx ctx = { .mem = &mem, .db = w->db };
 
 	arena_init(&mem, 0);
-	if (keep(w, &ctx) != OK)
+	if (what(w, &ctx) != OK)
 		log_error("run.keeper", kv_z("why", ctx.why));
 	db_reader_close(ctx.reader);
 	arena_fini(&mem);
 }
 
+/* Until it is time for a round or, while there are runs at work, for a look. */
+static void rest(struct run_workers *w, int64_t round_ms)
+{
+	int64_t look_ms = mono_ms() + LOOK_MS;
+
+	if (look_ms > round_ms)
+		look_ms = round_ms;
+	pthread_mutex_lock(&w->lock);
+	w->keeper_rests = !w->seats;
+	while (w->keeper_rests && !atomic_load(&w->stopping) && wait_until(&w->round, &w->lock, round_ms))
+		;
+	w->keeper_rests = false;
+	while (!atomic_load(&w->stopping) && wait_until(&w->round, &w->lock, look_ms))
+		;
+	pthread_mutex_unlock(&w->lock);
+}
+
 static void *keeper_main(void *arg)
 {
 	struct run_workers *w = arg;
+	int64_t round_ms = 0;
 
-	while (!is_stopping(w)) {
-		int64_t until = mono_ms() + w->round_ms;
+	while (!atomic_load(&w->stopping)) {
+		bool due = mono_ms() >= round_ms;
 
-		keep_once(w);
-		pthread_mutex_lock(&w->lock);
-		while (!w->stopping && wait_until(&w->round, &w->lock, until))
-			;
-		pthread_mutex_unlock(&w->lock);
+		if (due)
+			round_ms = mono_ms() + w->round_ms;
+		keep_once(w, due ? keep : look);
+		rest(w, round_ms);
 	}
 	return NULL;
 }
@@ -360,10 +383,9 @@ static void configure(struct run_workers *w, const struct run_workers_options *o
 	w->n_workers = o->n_workers;
 	w->round_ms = lease_ms / RENEWALS;
 	w->terms = (struct lease_terms){ .owner = &w->owner, .lease_us = lease_ms * INT64_C(1000),
-					 .attempts = o->attempts ? o->attempts : ATTEMPTS };
-	w->limits = RUN_LIMITS;
-	if (o->time_limit_ms)
-		w->limits.time_ms = o->time_limit_ms;
+					 .attempts = o->attempts ? o->attempts : ATTEMPTS,
+					 .only_workspace = o->only_workspace, .only_run = o->only_run };
+	w->limits = o->limits ? *o->limits : RUN_LIMITS;
 }
 
 static void workers_free(struct run_workers *w)
@@ -378,12 +400,9 @@ static void workers_free(struct run_workers *w)
 
 static enum err start(struct ctx *ctx, struct run_workers *w, const char *lock_path)
 {
-	int failed;
-
 	TRY(owner_init(ctx, lock_path, &w->owner));
 	/* No workers: nothing to keep either. */
-	failed = w->n_workers ? pthread_create(&w->keeper, NULL, keeper_main, w) : 0;
-	return failed ? fail(ctx, ERR_INTERNAL, "cannot start a thread: %s", strerror(failed)) : OK;
+	return w->n_workers ? thread_start(ctx, keeper_main, w, &w->keeper) : OK;
 }
 
 enum err run_workers_start(struct ctx *ctx, const struct run_workers_options *options, struct run_workers **out)
@@ -394,9 +413,9 @@ enum err run_workers_start(struct ctx *ctx, const struct run_workers_options *op
 	configure(w, options);
 	w->owner.fd = -1;
 	pthread_mutex_init(&w->lock, NULL);
-	cond_init(&w->bell);
-	cond_init(&w->round);
-	cond_init(&w->ended);
+	wait_init(&w->bell);
+	wait_init(&w->round);
+	wait_init(&w->ended);
 	e = start(ctx, w, options->lock_path);
 	if (e == OK)
 		*out = w;
@@ -405,12 +424,18 @@ enum err run_workers_start(struct ctx *ctx, const struct run_workers_options *op
 	return e;
 }
 
+void run_workers_drain(struct run_workers *w)
+{
+	if (w)
+		atomic_store(&w->stopping, true);
+}
+
 static void stop_all(struct run_workers *w)
 {
+	run_workers_drain(w);
 	pthread_mutex_lock(&w->lock);
-	w->stopping = true;
 	for (struct seat *seat = w->seats; seat; seat = seat->next)
-		atomic_store(&seat->stop, true);
+		http_wake(seat->thread);
 	pthread_cond_broadcast(&w->bell);
 	pthread_cond_signal(&w->round);
 	pthread_mutex_unlock(&w->lock);

@@ -13,6 +13,7 @@
 #define RUN_WORKER_H
 
 #include "base/ctx.h"
+#include "run/limits.h"
 
 struct run_workers;
 
@@ -23,15 +24,18 @@ struct run_workers_options {
 	const char *lock_path;               /* a file all processes on this store share, made when missing: tells
 	                                      * who is alive; NULL: only leases tell */
 	int lease_ms;                        /* 0 = 15,000 */
-	int64_t time_limit_ms;               /* of a run, from its first start on; 0 = one hour */
+	const struct run_limits *limits;     /* NULL: the usual; copied */
+	struct str only_workspace, only_run; /* carry out this one alone, and borrow these; absent: whatever waits */
 };
 
 /* Starts looking for runs at once. ERR_INTERNAL: the lock file or a thread could not be had. */
 enum err run_workers_start(struct ctx *ctx, const struct run_workers_options *options, struct run_workers **out);
 /* Says that a run was created. NULL is fine. */
 void run_workers_ring(struct run_workers *workers);
-/* Takes no more runs, hands those at work back at their next step, and waits for that; frees
- * the workers. NULL is fine. */
+/* Takes no more runs, and hands those at work back at their next step. Does not wait for that:
+ * async-signal-safe. NULL is fine. */
+void run_workers_drain(struct run_workers *workers);
+/* The same, waits for it, and frees the workers. NULL is fine. */
 void run_workers_stop(struct run_workers *workers);
 
 #endif

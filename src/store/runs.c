@@ -28,12 +28,15 @@
 
 enum {
 	BY_ID, SPEC, LIST, LIST_REST, NEWEST, INSERT, UPDATE, NEXT_EXPIRED, NEXT_QUEUED, WAITING, RENEW, OWNERS, EXPIRE,
-	STEPS, STEP_INSERT, ALL, ALL_STEPS,
+	STEPS, STEP_AT, STEP_LAST_OF, STEP_INSERT, ALL, ALL_STEPS, STANDING, HELD,
 };
 
 static const struct sql SQL[] = {
 	[BY_ID] = { "runs.by_id", "SELECT " COLS " FROM run WHERE workspace_id = $1 AND id = $2" },
 	[SPEC] = { "runs.spec", "SELECT spec FROM run WHERE workspace_id = $1 AND id = $2" },
+	[STANDING] = { "runs.standing",
+		"SELECT id, workspace_id, status, attempts, lease_owner, lease_expires_at FROM run "
+		"WHERE workspace_id = $1 AND id = $2" },
 	[LIST] = { "runs.list", BRIEF " AND created_at < $6" NEWEST_FIRST },
 	/* What is left of a page's last millisecond. */
 	[LIST_REST] = { "runs.list_rest", BRIEF " AND created_at >= $6 AND (created_at, id) < ($7, $8)" NEWEST_FIRST },
@@ -52,6 +55,7 @@ static const struct sql SQL[] = {
 	[RENEW] = { "runs.renew",
 		"UPDATE run SET lease_expires_at = $5 WHERE workspace_id = $1 AND id = $2 AND status = 'running' "
 		"AND lease_owner = $3 AND attempts = $4" },
+	[HELD] = { "runs.held", "SELECT id FROM run WHERE status = 'running' AND lease_owner = $1 ORDER BY id" },
 	[OWNERS] = { "runs.owners",
 		"SELECT DISTINCT lease_owner FROM run WHERE status = 'running' AND lease_owner IS NOT NULL" },
 	[EXPIRE] = { "runs.expire",
@@ -59,6 +63,11 @@ static const struct sql SQL[] = {
 		"AND lease_expires_at > 0" },
 	[STEPS] = { "run_steps.list",
 		"SELECT " STEP_COLS " FROM run_step WHERE workspace_id = $1 AND run_id = $2 ORDER BY ordinal" },
+	[STEP_AT] = { "run_steps.at",
+		"SELECT " STEP_COLS " FROM run_step WHERE workspace_id = $1 AND run_id = $2 AND ordinal = $3" },
+	[STEP_LAST_OF] = { "run_steps.last_of",
+		"SELECT " STEP_COLS " FROM run_step WHERE workspace_id = $1 AND run_id = $2 AND ordinal < $3 "
+		"AND kind = $4 ORDER BY ordinal DESC LIMIT 1" },
 	[STEP_INSERT] = { "run_steps.insert",
 		"INSERT INTO run_step (" STEP_COLS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)" },
 	[ALL] = { "runs.all", "SELECT " COLS ", spec FROM run ORDER BY id" },
@@ -179,6 +188,24 @@ enum err runs_spec(struct ctx *ctx, struct str workspace_id, struct str id, stru
 	bind_str(&s, id);
 	TRY(row_required(ctx, &s, "run"));
 	*out = col_str(ctx, &s);
+	return OK;
+}
+
+enum err runs_standing(struct ctx *ctx, struct str workspace_id, struct str id, struct run *out)
+{
+	AUTO(stmt_done) struct stmt s = {0};
+
+	TRY(stmt_read(ctx, &SQL[STANDING], &s));
+	bind_str(&s, workspace_id);
+	bind_str(&s, id);
+	TRY(row_required(ctx, &s, "run"));
+	*out = (struct run){0};
+	out->id = col_str(ctx, &s);
+	out->workspace_id = col_str(ctx, &s);
+	out->status = col_str(ctx, &s);
+	out->attempts = col_int(&s);
+	out->lease_owner = col_str(ctx, &s);
+	out->lease_expires_at = col_time(&s);
 	return OK;
 }
 
@@ -359,21 +386,29 @@ enum err runs_renew(struct ctx *ctx, struct db_tx *tx, const struct run *r)
 	return guarded(ctx, &s);
 }
 
+static enum err read_str(struct ctx *ctx, struct stmt *s, void *out)
+{
+	struct str *text = out;
+
+	*text = col_str(ctx, s);
+	return OK;
+}
+
+enum err runs_held(struct ctx *ctx, struct str owner, struct list *out)
+{
+	AUTO(stmt_done) struct stmt s = {0};
+
+	TRY(stmt_read(ctx, &SQL[HELD], &s));
+	bind_str(&s, owner);
+	return rows_all(ctx, &s, read_str, sizeof(struct str), out);
+}
+
 enum err runs_owners(struct ctx *ctx, struct list *out)
 {
 	AUTO(stmt_done) struct stmt s = {0};
-	size_t cap = 0;
-	bool row;
 
-	*out = (struct list){0};
 	TRY(stmt_read(ctx, &SQL[OWNERS], &s));
-	for (;;) {
-		TRY(stmt_step(ctx, &s, &row));
-		if (!row)
-			return OK;
-		out->items = arena_more(ctx->mem, out->items, out->n, &cap, sizeof(struct str));
-		*LIST_AT(*out, struct str, out->n++) = col_str(ctx, &s);
-	}
+	return rows_all(ctx, &s, read_str, sizeof(struct str), out);
 }
 
 enum err runs_expire(struct ctx *ctx, struct db_tx *tx, struct str owner)
@@ -412,6 +447,33 @@ enum err run_steps_list(struct ctx *ctx, struct str workspace_id, struct str run
 	bind_str(&s, workspace_id);
 	bind_str(&s, run_id);
 	return rows_all(ctx, &s, read_step, sizeof(struct run_step), out);
+}
+
+enum err run_steps_at(struct ctx *ctx, struct str workspace_id, struct str run_id, int64_t ordinal,
+		      struct run_step *out)
+{
+	AUTO(stmt_done) struct stmt s = {0};
+
+	TRY(stmt_read(ctx, &SQL[STEP_AT], &s));
+	bind_str(&s, workspace_id);
+	bind_str(&s, run_id);
+	bind_int(&s, ordinal);
+	TRY(row_required(ctx, &s, "step"));
+	return read_step(ctx, &s, out);
+}
+
+enum err run_steps_last_of(struct ctx *ctx, struct str workspace_id, struct str run_id, struct str kind, int64_t before,
+			   struct run_step *out)
+{
+	AUTO(stmt_done) struct stmt s = {0};
+
+	TRY(stmt_read(ctx, &SQL[STEP_LAST_OF], &s));
+	bind_str(&s, workspace_id);
+	bind_str(&s, run_id);
+	bind_int(&s, before);
+	bind_str(&s, kind);
+	TRY(row_required(ctx, &s, "step"));
+	return read_step(ctx, &s, out);
 }
 
 enum err run_steps_insert(struct ctx *ctx, struct db_tx *tx, const struct run_step *step)

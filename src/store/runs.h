@@ -27,6 +27,8 @@ struct run {
 /* ERR_NOT_FOUND: not in this workspace. Everything but `spec`, which may be long. */
 enum err runs_by_id(struct ctx *ctx, struct str workspace_id, struct str id, struct run *out);
 enum err runs_spec(struct ctx *ctx, struct str workspace_id, struct str id, struct str *out);
+/* Where it stands, for those who look often: id, workspace, status, attempts and lease. */
+enum err runs_standing(struct ctx *ctx, struct str workspace_id, struct str id, struct run *out);
 
 struct run_filter {
 	struct str statuses, triggers;       /* words with commas between; absent = all */
@@ -56,6 +58,8 @@ enum err runs_next(struct ctx *ctx, int64_t now, struct run *out);
 enum err runs_waiting(struct ctx *ctx, int64_t now, bool *out);
 /* Prolongs the run's lease to r->lease_expires_at. ERR_CONFLICT: it is not r's any more. */
 enum err runs_renew(struct ctx *ctx, struct db_tx *tx, const struct run *r);
+/* What that owner holds leases of. *out: of struct str, ids, sorted. */
+enum err runs_held(struct ctx *ctx, struct str owner, struct list *out);
 /* Who holds leases. *out: of struct str, each once. */
 enum err runs_owners(struct ctx *ctx, struct list *out);
 /* Ends all leases of an owner who is gone. */
@@ -73,6 +77,11 @@ struct run_step {
 
 /* In order. *out: of struct run_step. */
 enum err run_steps_list(struct ctx *ctx, struct str workspace_id, struct str run_id, struct list *out);
+/* ERR_NOT_FOUND: there is none of that ordinal; or, of the second, none of that kind before it. */
+enum err run_steps_at(struct ctx *ctx, struct str workspace_id, struct str run_id, int64_t ordinal,
+		      struct run_step *out);
+enum err run_steps_last_of(struct ctx *ctx, struct str workspace_id, struct str run_id, struct str kind, int64_t before,
+			   struct run_step *out);
 /* ERR_CONFLICT: the run has a step of that ordinal. */
 enum err run_steps_insert(struct ctx *ctx, struct db_tx *tx, const struct run_step *step);
 

@@ -128,10 +128,118 @@ static void a_run_is_frozen_when_it_is_created(void **state)
 	assert_int_equal(agents_by_id(&r->ctx, r->ctx.actor.workspace_id, run.agent_id, &agent), OK);
 	assert_int_equal(agent_delete(&r->ctx, agent.id), OK);
 	job = taken(r, h);
-	assert_str(job.agent.system_prompt, "Be brief.");
-	assert_int_equal(job.agent.model.max_tokens, 100);
+	assert_str(job.spec.agent.system_prompt, "Be brief.");
+	assert_int_equal(job.spec.agent.model.max_tokens, 100);
 	assert_int_equal(turns(r, &job), OK);
 	assert_str(rig_read(r, run.id).status, "succeeded");
+	owner_fini(&h->owner);
+}
+
+static void a_conversation_is_frozen_with_its_run(void **state)
+{
+	static const struct run_line LINES[] = { { S("user"), S("Hello") }, { S("assistant"), S("Hi") } };
+	struct rig *r = *state;
+	struct run_request request = { .agent = S("greeter"), .message = S("And?"), .trigger = "manual",
+				       .history = { (void *)LINES, 2 } };
+	struct hand *h = hand_new(r, 3);
+	struct run run;
+	struct job job;
+
+	r->ctx.actor.run_id = S("01890000-0000-7000-8000-000000000001");
+	assert_int_equal(run_create(&r->ctx, &request, &run), OK);
+	r->ctx.actor.run_id = (struct str){ NULL, 0 };
+	job = taken(r, h);
+	assert_int_equal(job.spec.history.n, 2);
+	assert_str(LIST_AT(job.spec.history, struct run_line, 1)->role, "assistant");
+	assert_str(LIST_AT(job.spec.history, struct run_line, 1)->text, "Hi");
+	assert_str(job.run.parent_run_id, "01890000-0000-7000-8000-000000000001");
+	assert_null(rig_run(r, S("")).parent_run_id.p);
+	owner_fini(&h->owner);
+}
+
+static void a_conversation_is_of_known_roles_and_only_so_long(void **state)
+{
+	struct rig *r = *state;
+	struct run_line lines[] = { { S("user"), filler(&r->mem, RUN_HISTORY_BYTES_MAX) }, { S("assistant"), S("") } };
+	struct run_request request = { .agent = S("greeter"), .message = S(""), .trigger = "manual",
+				       .history = { lines, 2 } };
+	struct run run;
+
+	assert_int_equal(run_create(&r->ctx, &request, &run), OK);
+	lines[1].text = S("x");
+	assert_int_equal(run_create(&r->ctx, &request, &run), ERR_TOO_LARGE);
+	assert_string_equal(r->ctx.why, "the conversation before the message is larger than 1048576 bytes");
+	lines[0] = (struct run_line){ S("tool"), S("x") };
+	assert_int_equal(run_create(&r->ctx, &request, &run), ERR_INVALID);
+}
+
+/* As far as it goes, with a schema for the answer. */
+static struct run answered_by(struct rig *r, const char *schema, bool is_cargo)
+{
+	struct hand *h = hand_new(r, 3);
+	struct run run = rig_run(r, S("hello"));
+	struct job job = taken(r, h);
+
+	assert_int_equal(json_parse(&r->ctx, str_of(schema), JSON_STRICT, &job.spec.output_schema), OK);
+	job.spec.is_cargo = is_cargo;
+	assert_int_equal(turns(r, &job), OK);
+	owner_fini(&h->owner);
+	return rig_read(r, run.id);
+}
+
+#define A_NUMBER "{\"type\": \"object\", \"properties\": {\"n\": {\"type\": \"integer\"}}, \"required\": [\"n\"]}"
+
+static void an_answer_that_fits_its_schema_is_the_output(void **state)
+{
+	struct rig *r = *state;
+	struct run run;
+
+	script.says[0] = "\n```json\n{\"n\": 7}\n```\n";
+	run = answered_by(r, A_NUMBER, false);
+	assert_str(run.status, "succeeded");
+	assert_str(run.output, "user> hello\n\n{\"n\": 7}");
+}
+
+static void an_answer_that_does_not_fit_is_asked_for_once_more(void **state)
+{
+	struct rig *r = *state;
+	struct run run;
+
+	script.says[0] = "Seven.", script.says[1] = "{\"n\": 7}";
+	run = answered_by(r, A_NUMBER, false);
+	assert_str(run.status, "succeeded");
+	assert_str(run.output, "user> hello\n\n{\"n\": 7}");
+	assert_int_equal(script.asked, 2);
+	assert_int_equal(run.tokens_input, 20);
+	script.asked = 0;
+	script.says[1] = "{\"n\": \"7\"}", script.says[2] = "{\"n\": 7}";
+	run = answered_by(r, A_NUMBER, false);
+	assert_str(run.status, "failed");
+	assert_str(run.error_message, "The answer does not fit the agent's output_schema, even when asked for again: "
+				      "n: must be of type integer");
+	assert_int_equal(script.asked, 2);
+}
+
+static void an_answer_of_a_cargo_agent_is_shown_as_lines(void **state)
+{
+	struct rig *r = *state;
+
+	script.says[0] = "{\"n\": 7, \"why\": \"counted\"}";
+	assert_str(answered_by(r, "{\"properties\": {\"why\": {}, \"n\": {}, \"absent\": {}}}", true).output,
+		   "user> hello\n\nwhy: counted\nn: 7");
+}
+
+static void a_run_that_cannot_be_carried_out_fails_before_anybody_is_asked(void **state)
+{
+	struct rig *r = *state;
+	struct hand *h = hand_new(r, 3);
+	struct run run = rig_run(r, S("hello"));
+	struct job job = taken(r, h);
+
+	job.spec.refusal = S("`agent_schema` is required");
+	assert_int_equal(turns(r, &job), OK);
+	assert_str(rig_read(r, run.id).error_message, "`agent_schema` is required");
+	assert_int_equal(script.asked, 0);
 	owner_fini(&h->owner);
 }
 
@@ -209,8 +317,8 @@ static struct run carried_out_with(struct rig *r, struct str provider, struct st
 	struct run run = rig_run(r, S("hello"));
 	struct job job = taken(r, h);
 
-	job.agent.model.provider = provider;
-	job.agent.model.model = model;
+	job.spec.agent.model.provider = provider;
+	job.spec.agent.model.model = model;
 	assert_int_equal(turns(r, &job), OK);
 	owner_fini(&h->owner);
 	assert_int_equal(script.asked, 0);
@@ -240,8 +348,8 @@ static void a_run_has_its_cost_when_the_price_is_known(void **state)
 
 	script.n_turns = 1;
 	assert_int_equal(run_turn(&r->ctx, &job), OK);
-	job.agent.model.provider = S("ANTHROPIC");
-	job.agent.model.model = S("claude-sonnet-5");
+	job.spec.agent.model.provider = S("ANTHROPIC");
+	job.spec.agent.model.model = S("claude-sonnet-5");
 	assert_int_equal(finish_by_hand(r, &job), OK);
 	run = rig_read(r, run.id);
 	assert_int_equal(run.tokens_input, 20);
@@ -771,6 +879,12 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		WITH_AN_AGENT(a_run_is_frozen_when_it_is_created),
+		WITH_AN_AGENT(a_conversation_is_frozen_with_its_run),
+		WITH_AN_AGENT(a_conversation_is_of_known_roles_and_only_so_long),
+		WITH_AN_AGENT(an_answer_that_fits_its_schema_is_the_output),
+		WITH_AN_AGENT(an_answer_that_does_not_fit_is_asked_for_once_more),
+		WITH_AN_AGENT(an_answer_of_a_cargo_agent_is_shown_as_lines),
+		WITH_AN_AGENT(a_run_that_cannot_be_carried_out_fails_before_anybody_is_asked),
 		WITH_AN_AGENT(an_agent_is_found_by_id_before_its_name_and_only_in_its_workspace),
 		WITH_AN_AGENT(the_output_is_a_transcript_with_the_tokens_of_all_turns),
 		WITH_AN_AGENT(without_a_message_the_output_is_the_answer_alone),

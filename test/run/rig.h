@@ -28,6 +28,7 @@ static struct {
 	void (*thinking)(void);            /* before each reply */
 	bool endless;                      /* replies until nobody watches any more */
 	bool uncounted;                    /* the second reply does not say what it took */
+	const char *says[TURNS_MAX];       /* in place of the answer, by how many replies there were before */
 	_Atomic int asked, left, called[TURNS_MAX * CALLS_MAX];
 } script;
 
@@ -113,6 +114,10 @@ static inline enum err scripted_ask(struct ctx *ctx, const struct model_choice *
 	out->own = S("a thought");
 	if (turn < script.n_turns) {
 		out->calls = calls_of_turn(ctx->mem, turn);
+		return OK;
+	}
+	if (script.says[turn]) {
+		out->text = str_of(script.says[turn]);
 		return OK;
 	}
 	out->text = script.answer_bytes ? filler(ctx->mem, script.answer_bytes)

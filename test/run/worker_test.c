@@ -232,8 +232,7 @@ static struct run replying_run(struct rig *r, struct run_workers *w)
 static void a_reply_is_broken_off_at_once_when_its_run_is_cancelled(void **state)
 {
 	struct rig *r = *state;
-	/* The keeper looks too seldom to be the one who finds out. */
-	struct run_workers *w = start(r, r->ctx.db, 1, 3600 * 1000);
+	struct run_workers *w = start(r, r->ctx.db, 1, 0);
 	struct run run = replying_run(r, w);
 	bool cancelled;
 
@@ -255,7 +254,8 @@ static enum err cancel_elsewhere(struct ctx *ctx, struct db_tx *tx, void *arg)
 static void a_reply_is_broken_off_when_another_process_cancels(void **state)
 {
 	struct rig *r = *state;
-	struct run_workers *w = start(r, r->ctx.db, 1, 300);
+	/* Leases are renewed too seldom to be what it is noticed by. */
+	struct run_workers *w = start(r, r->ctx.db, 1, 3600 * 1000);
 	struct run run = replying_run(r, w);
 
 	assert_int_equal(db_write(&r->ctx, cancel_elsewhere, NULL), OK);
