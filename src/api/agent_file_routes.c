@@ -1,22 +1,69 @@
-/* api/agent_file_routes.c: agents as files in Git (studio contract 2.1 to 2.3). */
+/* api/agent_file_routes.c: agents as files in Git (studio contract 2.1 to 2.3); and, if asked for, the others in
+ * the same list. */
 #include "api/routes.h"
 #include "domain/agent_catalog.h"
 #include "domain/agent_parts.h"
 #include "domain/agent_source.h"
+#include "domain/managed.h"
 
 /* -- list ---------------------------------------------------------------------------------------------- */
 
-static enum err do_list(struct ctx *ctx, struct call *call)
+struct source_params {
+	struct str source;
+};
+
+static const struct field source_params_fields[] = {
+	{ F_STR("source", source_params, source), .in = IN_QUERY,
+	  .doc = "An extension, for administrators: `managed` lists agents created over REST in place of files, `all` "
+		 "lists both. Anything else is ignored." },
+};
+static const struct schema source_params = SCHEMA(NULL, source_params, source_params_fields);
+
+/* Behind what is in the list already, which begins with its bracket. */
+static enum err write_files(struct ctx *ctx, struct buf *out)
 {
 	AUTO(agent_catalog_done) struct agent_catalog *catalog = NULL;
-	struct buf out = { .mem = ctx->mem };
 
 	TRY(agent_catalog_open(ctx, &catalog));
-	buf_char(&out, '[');
 	for (size_t i = 0; i < agent_catalog_size(catalog); i++) {
-		buf_z(&out, i ? "," : "");
-		buf_str(&out, agent_catalog_at(catalog, i)->reply);
+		buf_z(out, out->n > 1 ? "," : "");
+		buf_str(out, agent_catalog_at(catalog, i)->reply);
 	}
+	return OK;
+}
+
+static enum err write_managed(struct ctx *ctx, struct buf *out)
+{
+	struct list agents;
+
+	TRY(managed_list(ctx, &agents));
+	for (size_t i = 0; i < agents.n; i++) {
+		const struct agent_file *a = LIST_AT(agents, struct agent_file, i);
+
+		buf_z(out, out->n > 1 ? "," : "");
+		buf_str(out, schema_text(ctx->mem, &agent_file_schema, a, WRITE_REPLY));
+	}
+	return OK;
+}
+
+/* The workspace API shows managed agents to administrators alone, and so does this. */
+static enum err do_list(struct ctx *ctx, struct call *call)
+{
+	struct str source = ((const struct source_params *)call->params)->source;
+	bool all = str_is(source, "all"), managed = all || str_is(source, "managed");
+	struct buf out = { .mem = ctx->mem };
+	enum err e = OK;
+
+	if (managed && ctx->actor.role < ROLE_ADMIN)
+		return fail(ctx, ERR_FORBIDDEN, "this API key's user lacks the required role for this action");
+	buf_char(&out, '[');
+	if (all || !managed)
+		e = write_files(ctx, &out);
+	/* A workspace without files may have agents nevertheless. */
+	if (e != OK && !(all && e == ERR_CONFLICT))
+		return e;
+	if (managed)
+		TRY(write_managed(ctx, &out));
 	buf_char(&out, ']');
 	call->out_text = buf_view(&out);
 	return OK;
@@ -160,7 +207,8 @@ static const struct status_text NO_SOURCE[] = {
 #define FILES .contract = STUDIO_API, .role = ROLE_VIEWER, .tag = "Agent files", .extra = true
 
 const struct op agent_file_ops[N_AGENT_FILE_OPS] = {
-	{ .id = "listAgentFiles", .method = HTTP_GET, .path = "/agents", FILES, .key_decides = true, .out = &agent_file_schema,
+	{ .id = "listAgentFiles", .method = HTTP_GET, .path = "/agents", FILES, .key_decides = true,
+	  .params = &source_params, .out = &agent_file_schema,
 	  .out_key = "agents", .replies_list = true, .also = NO_SOURCE, .run = do_list, .summary = "List the agents that are files",
 	  .doc = "Of the connected repository, else of the server's own source; those that are valid first." },
 	{ .id = "getAgentFile", .method = HTTP_GET, .path = "/agents/{name}", FILES, .key_decides = true,

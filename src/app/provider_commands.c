@@ -6,12 +6,13 @@
 #include "domain/member.h"
 #include "domain/provider.h"
 #include "domain/secret.h"
+#include "http/client.h"
 
 struct provider_options {
 	struct str data, workspace, provider, base_url;
 	struct key_option key;
 	struct list models, reasoning;       /* of struct str */
-	bool json;
+	bool list_models, refresh, json;
 };
 
 #define PROVIDER_OPTION \
@@ -30,6 +31,8 @@ static const struct field set_fields[] = {
 	  .doc = "Offer these models, and no others." },
 	{ F_STRS("reasoning", provider_options, reasoning), .example = "ID",
 	  .doc = "Which of these models support extended reasoning." },
+	{ F_BOOL("list-models", provider_options, list_models),
+	  .doc = "Ask the provider which models it has, and offer those." },
 	DATA_OPTION(provider_options),
 };
 const struct schema provider_set_options = SCHEMA(NULL, provider_options, set_fields);
@@ -66,6 +69,12 @@ static enum err read_models(struct ctx *ctx, const struct provider_options *o, s
 	return OK;
 }
 
+static enum err refresh(struct ctx *ctx, struct str workspace_id, struct str provider)
+{
+	TRY(http_client_setup(ctx, (struct str){ NULL, 0 }));
+	return provider_refresh(ctx, workspace_id, provider);
+}
+
 enum err provider_set_run(struct ctx *ctx, const void *options)
 {
 	const struct provider_options *o = options;
@@ -74,12 +83,62 @@ enum err provider_set_run(struct ctx *ctx, const void *options)
 	struct workspace w;
 
 	TRY(workspace_by_slug(ctx, o->workspace, &w));
+	if (o->list_models && o->models.n > 0)
+		return fail(ctx, ERR_INVALID, "--list-models and --model: one of them says what is offered");
 	TRY(read_models(ctx, o, &setting.models));
 	TRY(key_option_read(ctx, &o->key, &key));
-	if (key.p)
+	if (key.p || o->list_models)
 		TRY(secret_load(ctx, data_path(ctx, o->data, "secret.key")));
 	setting.key = key;
-	return provider_set(ctx, w.id, &setting);
+	TRY(provider_set(ctx, w.id, &setting));
+	return o->list_models ? refresh(ctx, w.id, o->provider) : OK;
+}
+
+/* -- models -------------------------------------------------------------------------------------- */
+
+static const struct field models_fields[] = {
+	PROVIDER_OPTION,
+	WORKSPACE_OPTION(provider_options),
+	{ F_BOOL("refresh", provider_options, refresh),
+	  .doc = "Ask the provider which models it has, and offer those from now on." },
+	JSON_OPTION(provider_options),
+	DATA_OPTION(provider_options),
+};
+const struct schema provider_models_options = SCHEMA(NULL, provider_options, models_fields);
+
+static const struct field model_fields[] = {
+	{ F_STR("id", model_info, id) },
+	{ F_STR("name", model_info, name) },
+	{ F_BOOL("hasReasoning", model_info, has_reasoning) },
+};
+static const struct schema model_row_schema = SCHEMA(NULL, model_info, model_fields);
+
+static struct list those_of(struct ctx *ctx, const struct list *models, struct str provider)
+{
+	struct model_info *found = arena_array(ctx->mem, models->n, sizeof(*found));
+	size_t n = 0;
+
+	for (size_t i = 0; i < models->n; i++)
+		if (str_eq(LIST_AT(*models, struct model_info, i)->provider, provider))
+			found[n++] = *LIST_AT(*models, struct model_info, i);
+	return (struct list){ found, n };
+}
+
+enum err provider_models_run(struct ctx *ctx, const void *options)
+{
+	const struct provider_options *o = options;
+	struct workspace w;
+	struct list all, models;
+
+	TRY(workspace_by_slug(ctx, o->workspace, &w));
+	if (o->refresh) {
+		TRY(secret_load(ctx, data_path(ctx, o->data, "secret.key")));
+		TRY(refresh(ctx, w.id, o->provider));
+	}
+	TRY(provider_models(ctx, w.id, &all));
+	models = those_of(ctx, &all, o->provider);
+	print_list(ctx, &model_row_schema, &models, o->json);
+	return OK;
 }
 
 /* -- list ---------------------------------------------------------------------------------------- */

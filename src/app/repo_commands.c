@@ -5,12 +5,13 @@
 #include "app/print.h"
 #include "domain/agent_source.h"
 #include "domain/member.h"
+#include "domain/repo_hook.h"
 #include "domain/secret.h"
 
 struct repo_options {
 	struct str data, workspace, url, branch;
 	struct key_option token;
-	bool json;
+	bool remove, json;
 };
 
 /* The workspace that the command is about becomes the actor's; the data key is there for a token. */
@@ -89,6 +90,29 @@ enum err repo_show_run(struct ctx *ctx, const void *options)
 	TRY(workspace_by_slug(ctx, o->workspace, &w));
 	TRY(explain(ctx, o, repositories_get(ctx, w.id, &r)));
 	print_list(ctx, &line_schema, &(struct list){ &r, 1 }, o->json);
+	return OK;
+}
+
+/* -- hook ---------------------------------------------------------------------------------------- */
+
+static const struct field hook_fields[] = {
+	WORKSPACE_OPTION(repo_options),
+	{ F_BOOL("remove", repo_options, remove), .doc = "Make none, and forget the one there is." },
+	DATA_OPTION(repo_options),
+};
+const struct schema repo_hook_options = SCHEMA(NULL, repo_options, hook_fields);
+
+enum err repo_hook_run(struct ctx *ctx, const void *options)
+{
+	const struct repo_options *o = options;
+	AUTO(secret_wipe) struct str secret = { NULL, 0 };
+
+	TRY(begin(ctx, o));
+	if (o->remove)
+		return explain(ctx, o, repo_hook_remove(ctx));
+	TRY(explain(ctx, o, repo_hook_make(ctx, &secret)));
+	print_text(ctx, secret);
+	print_text(ctx, S("\n"));
 	return OK;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/id.h"
+#include "domain/audit.h"
 #include "domain/provider.h"
 #include "domain/toolbox.h"
 #include "store/knowledge_bases.h"
@@ -111,6 +112,12 @@ static enum err name_conflict(struct ctx *ctx, enum err e, const struct agent *a
 	return fail(ctx, e, "an agent named '%.*s' already exists", STR(a->name));
 }
 
+static enum err record(struct ctx *ctx, struct db_tx *tx, const char *kind, const struct agent *a)
+{
+	return audit_add(ctx, tx, &(struct audit){ .kind = kind, .target_type = "agent", .target_id = a->id,
+						   .agent_name = a->name });
+}
+
 static void publish(struct ctx *ctx, struct agent *a)
 {
 	if (a->published && !a->published_id.p)
@@ -124,7 +131,8 @@ static enum err insert_agent(struct ctx *ctx, struct db_tx *tx, void *arg)
 	if (!a->app_id.p)
 		TRY(apps_default(ctx, ctx->actor.workspace_id, &a->app_id));
 	TRY(check_references(ctx, a, NULL));
-	return name_conflict(ctx, agents_insert(ctx, tx, a), a);
+	TRY(name_conflict(ctx, agents_insert(ctx, tx, a), a));
+	return record(ctx, tx, "agent.created", a);
 }
 
 enum err agent_create(struct ctx *ctx, const struct agent *draft, struct agent *out)
@@ -161,7 +169,8 @@ static enum err update_agent(struct ctx *ctx, struct db_tx *tx, void *arg)
 	TRY(check_references(ctx, a, u->body));
 	a->updated_at = now_us();
 	publish(ctx, a);
-	return name_conflict(ctx, agents_update(ctx, tx, a), a);
+	TRY(name_conflict(ctx, agents_update(ctx, tx, a), a));
+	return record(ctx, tx, "agent.updated", a);
 }
 
 enum err agent_update(struct ctx *ctx, struct str id, const struct json *body, struct agent *out)
@@ -174,8 +183,11 @@ enum err agent_update(struct ctx *ctx, struct str id, const struct json *body, s
 static enum err delete_agent(struct ctx *ctx, struct db_tx *tx, void *arg)
 {
 	const struct str *id = arg;
+	struct agent a;
 
-	return agents_delete(ctx, tx, ctx->actor.workspace_id, *id);
+	TRY(agents_by_id(ctx, ctx->actor.workspace_id, *id, &a));
+	TRY(agents_delete(ctx, tx, a.workspace_id, a.id));
+	return record(ctx, tx, "agent.deleted", &a);
 }
 
 enum err agent_delete(struct ctx *ctx, struct str id)

@@ -4,10 +4,7 @@
  */
 #include "domain/agent_file.h"
 
-#include <utf8proc.h>
-
-#include "base/buf.h"
-#include "base/utf8.h"
+#include "domain/words.h"
 #include "json/js.h"
 #include "json/yaml.h"
 
@@ -55,61 +52,9 @@ const struct schema agent_file_schema = SCHEMA("AgentFile", agent_file, agent_fi
 
 /* -- text as JavaScript treats it -------------------------------------------------------------------------- */
 
-static struct str lower(struct arena *mem, struct str text)
-{
-	struct buf out = { .mem = mem };
-	char bytes[UTF8_MAX_BYTES];
-	uint32_t c;
-
-	while (utf8_next(&text, &c))
-		buf_add(&out, bytes, utf8_put(bytes, (uint32_t)utf8proc_tolower((utf8proc_int32_t)c)));
-	return buf_view(&out);
-}
-
 static bool is_blank(struct str text)
 {
 	return js_trim(text).n == 0;
-}
-
-/* -- lists of words: labels and skills ------------------------------------------------------------------- */
-
-static bool contains(const struct str *words, size_t n, struct str word)
-{
-	for (size_t i = 0; i < n; i++)
-		if (str_eq(words[i], word))
-			return true;
-	return false;
-}
-
-struct words {
-	struct arena *mem;
-	struct str *items;
-	size_t n, cap;
-	bool (*wanted)(struct str word);     /* NULL: all */
-};
-
-static void add_word(struct words *w, struct str text)
-{
-	struct str word = lower(w->mem, js_trim(text));
-
-	if (word.n == 0 || (w->wanted && !w->wanted(word)) || contains(w->items, w->n, word))
-		return;
-	w->items = arena_more(w->mem, w->items, w->n, &w->cap, sizeof(*w->items));
-	w->items[w->n++] = word;
-}
-
-/* An array of strings, or one with commas; trimmed, in lower case, each once. Never absent. */
-static struct list words_of(struct arena *mem, const struct json *v, bool (*wanted)(struct str word))
-{
-	struct words w = { .mem = mem, .items = arena_array(mem, 1, sizeof(*w.items)), .wanted = wanted };
-
-	if (json_is(v, JSON_STR))
-		for (struct str rest = v->text; rest.p;)
-			add_word(&w, str_cut(&rest, ','));
-	for (size_t i = 0; json_is(v, JSON_ARRAY) && i < v->n_items; i++)
-		if (v->items[i].type == JSON_STR)
-			add_word(&w, v->items[i].text);
-	return (struct list){ w.items, w.n };
 }
 
 static bool is_folder_name(struct str word)
@@ -241,13 +186,13 @@ static void fill_spec(struct arena *mem, const struct json *raw, struct agent_sp
 	spec->name = json_get_str(raw, "name");
 	spec->title = title_of(raw);
 	spec->description = json_get_str(raw, "description");
-	spec->labels = words_of(mem, json_get(raw, "labels"), NULL);
+	spec->labels = words_fold_json(mem, json_get(raw, "labels"), NULL);
 	spec->raw = raw;
 	if (!str_eq(spec->framework, PYDANTIC))
 		return;
 	spec->instructions = json_get_str(raw, "instructions");
 	spec->connections = connections_of(mem, json_get(raw, "connections"));
-	spec->skills = words_of(mem, json_get(raw, "skills"), is_folder_name);
+	spec->skills = words_fold_json(mem, json_get(raw, "skills"), is_folder_name);
 	spec->tools_module = tools_module_of(raw);
 }
 
@@ -259,11 +204,19 @@ static void refuse(struct agent_file *out, const char *code, struct str detail)
 	out->detail = detail;
 }
 
+/* What is dropped where bytes are decoded is no JSON in a text that has been. */
+static enum err parse_json(struct ctx *ctx, struct str text, const struct json **raw)
+{
+	if (str_starts(text, S("\xef\xbb\xbf")))
+		return fail(ctx, ERR_INVALID, "a byte order mark in front");
+	return json_parse(ctx, text, JSON_REPAIR | JSON_OBJECTS, raw);
+}
+
 static bool read_document(struct ctx *ctx, struct str text, const struct json **raw, struct agent_file *out)
 {
 	bool json = str_is(out->format, "json");
 
-	if ((json ? json_parse(ctx, text, JSON_REPAIR, raw) : yaml_parse(ctx, text, raw)) != OK)
+	if ((json ? parse_json(ctx, text, raw) : yaml_parse(ctx, text, raw)) != OK)
 		refuse(out, json ? "invalid-json" : "invalid-yaml", arena_str(ctx->mem, str_of(ctx->why)));
 	else if ((*raw)->type != JSON_OBJECT)
 		refuse(out, "not-an-object", (struct str){ NULL, 0 });

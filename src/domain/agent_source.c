@@ -128,9 +128,9 @@ static enum err fetched_tree(struct ctx *ctx, const struct repository *r, struct
 	*out = (struct tree){ .kind = TREE_COMMIT, .root = mirror_folder(ctx, r->workspace_id), .commit = r->commit };
 	if (r->commit.p)
 		return OK;
-	/* Only a network's failure has details (2.1). */
-	if (str_is(r->error_code, "network"))
-		issue_add(ctx, NULL, "network", "%.*s", STR(r->error));
+	/* Only a network's failure has details (2.1, 3.7). */
+	issue_add(ctx, NULL, arena_strz(ctx->mem, r->error_code), "%.*s",
+		  STR(str_is(r->error_code, "network") ? r->error : S("")));
 	return fail(ctx, ERR_UPSTREAM, "could not read agents from the repository");
 }
 
@@ -197,7 +197,8 @@ static enum err put_repository(struct ctx *ctx, struct db_tx *tx, void *arg)
 static enum err check_setting(struct ctx *ctx, const struct repository_setting *s)
 {
 	if (!mirror_url_valid(s->url))
-		return fail(ctx, ERR_INVALID, "not a URL that can be fetched: https://, ssh://, user@host:path or file:///");
+		return fail(ctx, ERR_INVALID, "not a URL that can be fetched: https://, ssh://, user@host:path or file:///, "
+			    "without a password");
 	if (s->branch.p && !mirror_branch_valid(s->branch))
 		return fail(ctx, ERR_INVALID, "not a branch");
 	return OK;

@@ -22,8 +22,8 @@ void agent_source_setup(const struct agent_source_options *options);
 enum err agent_source_make_builtin(struct ctx *ctx);
 
 /* The files of the actor's workspace as they are now. ERR_CONFLICT: it has no source. ERR_UPSTREAM: its
- * repository could never be fetched; ctx->issues has the reason where there is more to say. Takes as long as
- * git does, some seconds at most, when a repository is new here and was never fetched. */
+ * repository could never be fetched; ctx->issues has the code, and the reason where there is more to say. Takes
+ * as long as git does, some seconds at most, when a repository is new here and was never fetched. */
 enum err agent_source_tree(struct ctx *ctx, struct tree *out);
 /* Whether a repository is connected to the actor's workspace: only that one has skills (4.9). */
 enum err agent_source_connected(struct ctx *ctx, bool *out);

@@ -5,6 +5,8 @@
 #include "domain/agent_catalog.h"
 #include "domain/agent_parts.h"
 #include "domain/agent_source.h"
+#include "domain/managed.h"
+#include "json/schema_check.h"
 #include "model/providers.h"
 #include "store/agent_versions.h"
 
@@ -124,6 +126,39 @@ static enum err check_parts(struct ctx *ctx, struct str path, const struct agent
 		    STR(arena_str(ctx->mem, str_of(ctx->why))));
 }
 
+static enum err refuse_output(struct ctx *ctx, const struct agent_spec *spec, struct str why)
+{
+	return fail(ctx, ERR_UNPROCESSABLE, "Agent \"%.*s\" has an output_schema that couldn't be used: %.*s",
+		    STR(spec->name), STR(why));
+}
+
+/* What will be checked when the run is over is looked at before it begins (section 13, row 16). */
+static enum err read_output(struct ctx *ctx, const struct agent_spec *spec, struct dispatch *out)
+{
+	const struct json *schema = json_get(spec->raw, "output_schema");
+	enum err e;
+
+	if (!schema || schema->type == JSON_NULL)
+		return OK;
+	if (schema->type != JSON_OBJECT)
+		return refuse_output(ctx, spec, S("it must be a JSON Schema, as a mapping"));
+	e = json_schema_check(ctx, schema);
+	if (e == ERR_INVALID)
+		return refuse_output(ctx, spec, arena_str(ctx->mem, str_of(ctx->why)));
+	TRY(e);
+	if (str_is(out->agent.model.provider, BUILTIN_PROVIDER) && str_is(out->agent.model.model, BUILTIN_MODEL))
+		return refuse_output(ctx, spec, S("the built-in model gives nothing but text"));
+	out->output_schema = schema;
+	return OK;
+}
+
+static void read_cargo(struct ctx *ctx, const struct agent_spec *spec, struct dispatch *out)
+{
+	out->is_cargo = true;
+	cargo_read(ctx, spec, &out->cargo);
+	out->output_schema = out->cargo.schema;
+}
+
 static enum err fill(struct ctx *ctx, const struct agent_file *file, struct dispatch *out)
 {
 	out->is_file = true;
@@ -132,12 +167,18 @@ static enum err fill(struct ctx *ctx, const struct agent_file *file, struct disp
 	out->model = file->spec->model;
 	out->model_settings = settings_of_file(ctx, file->spec);
 	out->request_limit = request_limit_of(file->spec);
+	out->connections = file->spec->connections;
 	out->agent = (struct agent){
 		.name = file->spec->name, .description = file->spec->description,
 		.system_prompt = file->spec->instructions,
 		.model = model_of_file(ctx, file->spec), .features.web_search = searches_web(file->spec->raw),
 	};
-	return check_parts(ctx, file->path, file->spec);
+	if (str_is(file->framework, "cargo-ai")) {
+		read_cargo(ctx, file->spec, out);
+		return OK;
+	}
+	TRY(check_parts(ctx, file->path, file->spec));
+	return read_output(ctx, file->spec, out);
 }
 
 static enum err refuse_file(struct ctx *ctx, const struct agent_file *file)
@@ -196,16 +237,6 @@ static enum err find_stable(struct ctx *ctx, struct str name, struct dispatch *o
 
 /* -- managed agents ------------------------------------------------------------------------------------------ */
 
-/* As studio specs write it; the built-in model is its own provider there. */
-static struct str studio_model(struct ctx *ctx, const struct model_config *m)
-{
-	const struct provider_info *provider = provider_by_name(m->provider);
-
-	if (str_is(m->provider, BUILTIN_PROVIDER) && str_is(m->model, BUILTIN_MODEL))
-		return S("builtin:extractive");
-	return arena_printf(ctx->mem, "%s:%.*s", provider ? provider->studio : "", STR(m->model));
-}
-
 static enum err find_managed(struct ctx *ctx, struct str name, struct dispatch *out)
 {
 	enum err e = ERR_NOT_FOUND;
@@ -218,8 +249,8 @@ static enum err find_managed(struct ctx *ctx, struct str name, struct dispatch *
 	if (e != OK)
 		return e;
 	out->name = out->agent.name;
-	out->path = arena_printf(ctx->mem, "managed/%.*s", STR(out->agent.id));
-	out->model = studio_model(ctx, &out->agent.model);
+	out->path = managed_path(ctx->mem, &out->agent);
+	out->model = managed_model(ctx->mem, &out->agent.model);
 	return OK;
 }
 

@@ -6,6 +6,7 @@
 #ifndef DOMAIN_DISPATCH_H
 #define DOMAIN_DISPATCH_H
 
+#include "domain/cargo.h"
 #include "store/agents.h"
 
 struct dispatch {
@@ -17,6 +18,10 @@ struct dispatch {
 	/* Of a file: its model_settings with the contract's defaults, else NULL; and its request_limit, else 0. */
 	const struct json *model_settings;
 	int64_t request_limit;
+	const struct json *output_schema;    /* what its answer must fit; NULL: any text will do */
+	bool is_cargo;
+	struct cargo cargo;                  /* of an agent in that shape */
+	struct list connections;             /* of struct agent_connection: what the file declares */
 };
 
 /* ERR_NOT_FOUND: no such agent, or its repository cannot be read. ERR_UNPROCESSABLE: it cannot be run; the

@@ -10,7 +10,9 @@
 #include "base/clock.h"
 #include "base/url.h"
 #include "base/utf8.h"
+#include "domain/audit.h"
 #include "domain/secret.h"
+#include "model/listing.h"
 #include "store/providers.h"
 
 enum { ID_MAX = 255, KEY_MAX = 4096, URL_MAX = 2048 };
@@ -194,23 +196,17 @@ static struct str url_from_host(struct arena *mem, struct str host, struct str u
 	return arena_printf(mem, "%.*s%.*s%.*s/%.*s", STR(scheme), STR(given.authority), STR(port), STR(path));
 }
 
-static struct str url_from_environment(struct arena *mem, const struct provider_info *info)
-{
-	struct str value = variable(info->url_env);
-
-	if (value.p && str_ends(str_of(info->url_env), S("_HOST")))
-		return url_from_host(mem, value, str_of(info->base_url));
-	return value;
-}
-
+/* A setting is read as the variable is, so that a host alone is enough in both. */
 static struct str base_url_of(struct arena *mem, const struct provider_info *info, const struct provider_row *row)
 {
 	struct str url = row ? row->base_url : (struct str){ NULL, 0 };
 
 	if (!url.p)
-		url = url_from_environment(mem, info);
+		url = variable(info->url_env);
 	if (!url.p)
 		url = str_of(info->base_url);
+	else if (info->url_env && str_ends(str_of(info->url_env), S("_HOST")))
+		url = url_from_host(mem, url, str_of(info->base_url));
 	return provider_url(url);
 }
 
@@ -253,11 +249,13 @@ static bool usable_as_header(struct str key)
 	return key.n > 0 && key.n <= KEY_MAX;
 }
 
-static bool is_url(struct str url)
+/* The path of a request goes behind it, and nobody sends a user's name. */
+static bool is_base_url(struct str url)
 {
 	bool http = str_starts(url, S("http://")) || str_starts(url, S("https://"));
+	bool ends_with_path = str_index(url, '?') < 0 && str_index(url, '#') < 0;
 
-	return http && url.n <= URL_MAX && url_valid(url);
+	return http && ends_with_path && url.n <= URL_MAX && url_valid(url) && str_index(split_url(url).authority, '@') < 0;
 }
 
 static enum err check_models(struct ctx *ctx, const struct provider_info *info, const struct list *models)
@@ -278,8 +276,8 @@ static enum err check_models(struct ctx *ctx, const struct provider_info *info, 
 
 enum err provider_check_access(struct ctx *ctx, struct str base_url, struct str key)
 {
-	if (base_url.p && !is_url(base_url))
-		return fail(ctx, ERR_INVALID, "the base URL must be an http or https URL");
+	if (base_url.p && !is_base_url(base_url))
+		return fail(ctx, ERR_INVALID, "the base URL must be an http or https URL without user, query and fragment");
 	if (key.p && !usable_as_header(key))
 		return fail(ctx, ERR_INVALID, "a key has 1 to %d characters and no blanks", KEY_MAX);
 	return OK;
@@ -314,6 +312,12 @@ struct change {
 	const struct provider_setting *setting;
 };
 
+static enum err record(struct ctx *ctx, struct db_tx *tx, const char *kind, const struct change *c)
+{
+	return audit_add(ctx, tx, &(struct audit){ .kind = kind, .target_type = "provider",
+						   .target_id = str_of(c->info->name), .workspace_id = c->workspace_id });
+}
+
 static enum err replace_models(struct ctx *ctx, struct db_tx *tx, const struct change *c)
 {
 	const struct list *models = &c->setting->models;
@@ -347,6 +351,7 @@ static enum err write_setting(struct ctx *ctx, struct db_tx *tx, void *arg)
 	if (!c->info->base_url && !row.base_url.p)
 		return fail(ctx, ERR_INVALID, "%s has no address of its own; give its base URL", c->info->name);
 	TRY(providers_put(ctx, tx, c->workspace_id, &row));
+	TRY(record(ctx, tx, "provider.set", c));
 	return replace_models(ctx, tx, c);
 }
 
@@ -360,11 +365,51 @@ enum err provider_set(struct ctx *ctx, struct str workspace_id, const struct pro
 	return db_write(ctx, write_setting, &change);
 }
 
+static enum err listed_models(struct ctx *ctx, const struct provider_connection *c, struct list *out)
+{
+	struct model_setting *models;
+	struct list listed;
+
+	if (!c->base_url.p)
+		return fail(ctx, ERR_INVALID, "%s has no address of its own; give its base URL", c->info->name);
+	TRY(model_listing(ctx, c->info, c->base_url, c->key, &listed));
+	if (listed.n == 0)
+		return fail(ctx, ERR_UPSTREAM, "%s lists no models", c->info->name);
+	models = arena_array(ctx->mem, listed.n, sizeof(*models));
+	for (size_t i = 0; i < listed.n; i++) {
+		const struct listed_model *m = LIST_AT(listed, struct listed_model, i);
+
+		models[i] = (struct model_setting){ m->id, m->name, m->has_reasoning };
+	}
+	*out = (struct list){ models, listed.n };
+	return OK;
+}
+
+enum err provider_refresh(struct ctx *ctx, struct str workspace_id, struct str provider)
+{
+	struct provider_setting setting = { .provider = provider };
+	struct provider_connection connection;
+	struct provider_row row;
+	enum err e = providers_get(ctx, workspace_id, provider, &row);
+
+	if (e == ERR_NOT_FOUND)
+		return fail(ctx, e, "provider %.*s is not connected by a setting", STR(provider));
+	TRY(e);
+	TRY(provider_connection(ctx, workspace_id, provider, &connection));
+	db_snapshot_end(ctx);
+	e = listed_models(ctx, &connection, &setting.models);
+	if (row.sealed_key.p)
+		secret_wipe(&connection.key);
+	TRY(e);
+	return provider_set(ctx, workspace_id, &setting);
+}
+
 static enum err delete_setting(struct ctx *ctx, struct db_tx *tx, void *arg)
 {
 	const struct change *c = arg;
 
-	return providers_delete(ctx, tx, c->workspace_id, str_of(c->info->name));
+	TRY(providers_delete(ctx, tx, c->workspace_id, str_of(c->info->name)));
+	return record(ctx, tx, "provider.removed", c);
 }
 
 enum err provider_remove(struct ctx *ctx, struct str workspace_id, struct str provider)

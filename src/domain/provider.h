@@ -61,6 +61,10 @@ struct provider_setting {
 /* Connects the provider, or changes how; the key is stored sealed. ERR_INVALID: no such provider,
  * no usable URL or key, or a model is listed twice. The data key must be loaded if there is a key. */
 enum err provider_set(struct ctx *ctx, struct str workspace_id, const struct provider_setting *setting);
+/* Asks the provider's server which models it has, and offers those in place of what was offered before.
+ * The data key must be loaded, and http_client_setup called. ERR_NOT_FOUND: not connected by a setting.
+ * ERR_UPSTREAM, ERR_TIMEOUT: there is no list to be had; what was offered still is. */
+enum err provider_refresh(struct ctx *ctx, struct str workspace_id, struct str provider);
 /* ERR_NOT_FOUND: it was not connected by a setting. */
 enum err provider_remove(struct ctx *ctx, struct str workspace_id, struct str provider);
 

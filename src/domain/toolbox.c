@@ -2,11 +2,26 @@
  * here; what they do is in tools/. */
 #include "domain/toolbox.h"
 
+#include "domain/agent_memory.h"
+
+static const struct field forget_fields[] = {
+	{ F_INT("number", forget_in, number), .required = true, .min = 1, .max = INT32_MAX, .doc = "Of the note." },
+};
+static const struct schema forget_schema = SCHEMA(NULL, forget_in, forget_fields);
+
 static const struct field get_run_datetime_fields[] = {
 	{ F_STR("timezone_name", get_run_datetime_in, timezone_name), .min = 1, .max = 64, .def = "UTC",
 	  .doc = "An IANA time zone, such as America/Los_Angeles." },
 };
 static const struct schema get_run_datetime_schema = SCHEMA(NULL, get_run_datetime_in, get_run_datetime_fields);
+
+static const struct schema recall_schema = { .size = sizeof(struct recall_in) };
+
+static const struct field remember_fields[] = {
+	{ F_STR("text", remember_in, text), .required = true, .min = 1, .max = MEMORY_NOTE_CHARS_MAX, .not_blank = true,
+	  .doc = "One thing worth knowing later, in a sentence that is understood without this conversation." },
+};
+static const struct schema remember_schema = SCHEMA(NULL, remember_in, remember_fields);
 
 static const struct field search_knowledge_fields[] = {
 	{ F_STR("query", search_knowledge_in, query), .required = true, .min = 1, .max = 4000, .not_blank = true,
@@ -15,6 +30,21 @@ static const struct field search_knowledge_fields[] = {
 	  .doc = "How many passages to return at most." },
 };
 static const struct schema search_knowledge_schema = SCHEMA(NULL, search_knowledge_in, search_knowledge_fields);
+
+static const char *const STEP_STATES[] = { "pending", "in_progress", "done", NULL };
+
+static const struct field plan_step_fields[] = {
+	{ F_STR("title", plan_step, title), .required = true, .min = 1, .max = 300, .not_blank = true,
+	  .doc = "What is to be done." },
+	{ F_STR("status", plan_step, status), .one_of = STEP_STATES, .def = "pending" },
+};
+static const struct schema plan_step_schema = SCHEMA(NULL, plan_step, plan_step_fields);
+
+static const struct field update_plan_fields[] = {
+	{ F_LIST("steps", update_plan_in, steps, &plan_step_schema), .required = true, .min = 1, .max = 50,
+	  .doc = "All of them, in the order they are to be taken." },
+};
+static const struct schema update_plan_schema = SCHEMA(NULL, update_plan_in, update_plan_fields);
 
 static const struct field web_fetch_fields[] = {
 	{ F_STR("url", web_fetch_in, url), .required = true, .min = 1, .max = 2048, .doc = "http or https." },
@@ -40,12 +70,24 @@ static const struct field write_knowledge_fields[] = {
 static const struct schema write_knowledge_schema = SCHEMA(NULL, write_knowledge_in, write_knowledge_fields);
 
 const struct system_tool system_tools[] = {
+	{ "forget", "Forget",
+	  "Removes one of the notes that remember has made on this user.",
+	  &forget_schema, false },
 	{ "get_run_datetime", "Date and time",
 	  "Tells when this run began, as date and time of a time zone. It gives the same moment each time.",
 	  &get_run_datetime_schema, false },
+	{ "recall", "Recall",
+	  "Gives all notes that remember has made on this user, in this conversation and before.",
+	  &recall_schema, false },
+	{ "remember", "Remember",
+	  "Notes something about this user, for the conversations to come.",
+	  &remember_schema, false },
 	{ "search_knowledge", "Search knowledge",
 	  "Finds the passages of the agent's knowledge bases that are nearest to a question.",
 	  &search_knowledge_schema, false },
+	{ "update_plan", "Plan",
+	  "Writes down the steps of the job and how far each has come, in place of what was written before.",
+	  &update_plan_schema, false },
 	{ "web_fetch", "Read web page",
 	  "Gives the text of a web page or document, without its markup; of a long one, a part at a time.",
 	  &web_fetch_schema, false },

@@ -43,6 +43,26 @@ struct get_run_datetime_in {
 	struct str timezone_name;
 };
 
+struct remember_in {
+	struct str text;
+};
+
+struct recall_in {
+	char nothing;
+};
+
+struct forget_in {
+	int64_t number;
+};
+
+struct plan_step {
+	struct str title, status;
+};
+
+struct update_plan_in {
+	struct list steps;                   /* of struct plan_step */
+};
+
 struct search_knowledge_in {
 	struct str query;
 	int64_t limit;

@@ -182,20 +182,37 @@ static void write_messages(const struct request *q, struct json_writer *w)
 		end_message(w);
 }
 
+static const struct message *system_at(const struct request *q, size_t i)
+{
+	const struct message *m = LIST_AT(*q->thread, struct message, i);
+
+	return m->role == MESSAGE_SYSTEM && str_trim(m->text).n > 0 ? m : NULL;
+}
+
+/* This protocol keeps them apart from what is said, wherever they stand; the mark is of use where they begin,
+ * which is what stays the same. */
 static void write_system(const struct request *q, struct json_writer *w)
 {
-	const struct message *first = LIST_AT(*q->thread, struct message, 0);
+	const struct message *m;
+	bool begun = false;
 
-	if (q->thread->n == 0 || first->role != MESSAGE_SYSTEM || str_trim(first->text).n == 0)
-		return;
-	jw_key(w, "system");
-	jw_array(w);
-	begin_block(w, "text");
-	jw_key(w, "text");
-	jw_str(w, first->text);
-	write_cache_mark(q, w, "anthropic_cache_instructions");
-	jw_end(w);
-	jw_end(w);
+	for (size_t i = 0; i < q->thread->n; i++) {
+		if (!(m = system_at(q, i)))
+			continue;
+		if (!begun) {
+			jw_key(w, "system");
+			jw_array(w);
+		}
+		begin_block(w, "text");
+		jw_key(w, "text");
+		jw_str(w, m->text);
+		if (!begun)
+			write_cache_mark(q, w, "anthropic_cache_instructions");
+		jw_end(w);
+		begun = true;
+	}
+	if (begun)
+		jw_end(w);
 }
 
 static void write_tool_choice(const struct request *q, struct json_writer *w)
@@ -240,16 +257,32 @@ static void write_number(const struct request *q, struct json_writer *w, const c
 	jw_num(w, value);
 }
 
-static void write_effort(const struct request *q, struct json_writer *w)
+static void write_format(struct json_writer *w, const struct json *schema)
+{
+	jw_key(w, "format");
+	jw_object(w);
+	jw_key(w, "type");
+	jw_z(w, "json_schema");
+	jw_key(w, "schema");
+	jw_value(w, schema);
+	jw_end(w);
+}
+
+static void write_output_config(const struct request *q, struct json_writer *w)
 {
 	const struct json *effort = json_get(q->model->settings, "anthropic_effort");
+	const struct json *schema = request_schema(q);
 
-	if (!json_is(effort, JSON_STR))
+	if (!json_is(effort, JSON_STR) && !schema)
 		return;
 	jw_key(w, "output_config");
 	jw_object(w);
-	jw_key(w, "effort");
-	jw_str(w, effort->text);
+	if (json_is(effort, JSON_STR)) {
+		jw_key(w, "effort");
+		jw_str(w, effort->text);
+	}
+	if (schema)
+		write_format(w, schema);
 	jw_end(w);
 }
 
@@ -271,7 +304,7 @@ static void write_parameters(const struct request *q, struct json_writer *w)
 	/* Other providers go up to 2. */
 	write_number(q, w, "temperature", m->temperature > 1 ? 1 : m->temperature, NAN);
 	write_number(q, w, "top_p", m->top_p, 1);
-	write_effort(q, w);
+	write_output_config(q, w);
 	settings_write(q, w, SETTINGS);
 }
 
@@ -453,12 +486,12 @@ static enum err take_whole(struct reading *r, const struct json *v)
 
 /* -- the seam ------------------------------------------------------------------------------------------ */
 
-/* Newer models take none of these; some before them, either of the first two. */
-static const char *const REFUSABLE[] = { "top_p", "temperature", "top_k", NULL };
+/* Newer models take none of the first three; some before them, either of the first two; and old ones no schema. */
+static const char *const REFUSABLE[] = { "top_p", "temperature", "top_k", "output_config", NULL };
 
 const struct protocol anthropic_protocol = {
 	.url = url_of, .headers = headers_of, .body = write_body, .dialect = { take_event, take_whole },
-	.refusable = REFUSABLE,
+	.refusable = REFUSABLE, .schema_member = "output_config",
 };
 
 static enum err ask(struct ctx *ctx, const struct model_choice *model, const struct list *thread,

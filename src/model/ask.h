@@ -42,6 +42,7 @@ struct model_watch {
 	/* Asked several times a second: false closes the connection, and ends with ERR_GONE. */
 	bool (*go_on)(void *arg);
 	void *arg;
+	int64_t ask_ms;                      /* between two questions to go_on: as in struct http_call */
 };
 
 struct model_choice {
@@ -52,6 +53,9 @@ struct model_choice {
 	/* Of an agent file: `model_settings`, which go to the provider as they are, as far as they are not ours
 	 * to translate (model/settings.h). May be NULL. */
 	const struct json *settings;
+	/* What the reply is to fit when it calls no tool, as a JSON text. A server that does not take schemas is
+	 * told in words; whether the reply fits is for the caller to see. NULL: any text. */
+	const struct json *output_schema;
 	const struct model_watch *watch;     /* may be NULL */
 };
 

@@ -167,6 +167,47 @@ static void write_number(const struct request *q, struct json_writer *w, const c
 	jw_num(w, value);
 }
 
+/* Strict mode, in which the server itself sees to it that a reply fits, takes only schemas whose objects are
+ * complete: all members named, all required, and no others. */
+static bool is_strict(const struct json *schema)
+{
+	const struct json *properties = json_get(schema, "properties"), *required = json_get(schema, "required");
+	const struct json *others = json_get(schema, "additionalProperties");
+
+	if (properties && (!json_is(others, JSON_BOOL) || others->boolean || !json_is(required, JSON_ARRAY) ||
+			   required->n_items != properties->n_members))
+		return false;
+	for (size_t i = 0; json_is(schema, JSON_OBJECT) && i < schema->n_members; i++)
+		if (!is_strict(&schema->members[i].value))
+			return false;
+	for (size_t i = 0; json_is(schema, JSON_ARRAY) && i < schema->n_items; i++)
+		if (!is_strict(&schema->items[i]))
+			return false;
+	return true;
+}
+
+static void write_format(const struct request *q, struct json_writer *w)
+{
+	const struct json *schema = request_schema(q);
+
+	if (!schema)
+		return;
+	jw_key(w, "response_format");
+	jw_object(w);
+	jw_key(w, "type");
+	jw_z(w, "json_schema");
+	jw_key(w, "json_schema");
+	jw_object(w);
+	jw_key(w, "name");
+	jw_z(w, "answer");
+	jw_key(w, "schema");
+	jw_value(w, schema);
+	jw_key(w, "strict");
+	jw_bool(w, is_strict(schema));
+	jw_end(w);
+	jw_end(w);
+}
+
 static void write_parameters(const struct request *q, struct json_writer *w)
 {
 	static const struct setting SETTINGS[] = {
@@ -185,6 +226,7 @@ static void write_parameters(const struct request *q, struct json_writer *w)
 	write_number(q, w, "top_p", m->top_p, 1);
 	write_number(q, w, "frequency_penalty", m->frequency_penalty, 0);
 	write_number(q, w, "presence_penalty", m->presence_penalty, 0);
+	write_format(q, w);
 	settings_write(q, w, SETTINGS);
 }
 
@@ -322,12 +364,12 @@ static enum err take_whole(struct reading *r, const struct json *v)
 
 static const char *const REFUSABLE[] = {
 	"max_tokens", "max_completion_tokens", "temperature", "top_p", "frequency_penalty", "presence_penalty",
-	"parallel_tool_calls", "stream_options", NULL,
+	"parallel_tool_calls", "stream_options", "response_format", NULL,
 };
 
 const struct protocol openai_protocol = {
 	.url = url_of, .headers = headers_of, .body = write_body, .dialect = { take_event, take_whole },
-	.refusable = REFUSABLE,
+	.refusable = REFUSABLE, .schema_member = "response_format",
 };
 
 static enum err ask(struct ctx *ctx, const struct model_choice *model, const struct list *thread,

@@ -98,3 +98,15 @@ struct str provider_model_name(struct arena *mem, const struct provider_info *pr
 			name[i] = '-';
 	return (struct str){ name, model.n };
 }
+
+struct str provider_model_id(struct arena *mem, const struct provider_info *provider, struct str name)
+{
+	struct str prefix = arena_printf(mem, "%s/", provider->studio);
+
+	if (!lists_with_name(provider, prefix))
+		return name;
+	for (const struct known_model *m = provider->models; m->id; m++)
+		if (str_eq(provider_model_name(mem, provider, str_of(m->id)), name))
+			return str_of(m->id);
+	return arena_printf(mem, "%.*s%.*s", STR(prefix), STR(name));
+}

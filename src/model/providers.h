@@ -39,6 +39,9 @@ const struct provider_info *provider_by_studio(struct str name);       /* "opena
  * "anthropic/claude-haiku-4.5", which Anthropic knows as claude-haiku-4-5. In mem, or model itself. */
 struct str provider_model_name(struct arena *mem, const struct provider_info *provider, struct str model);
 
+/* The other way round: what agents call a model that its server calls `name`. In mem, or name itself. */
+struct str provider_model_id(struct arena *mem, const struct provider_info *provider, struct str name);
+
 #define BUILTIN_PROVIDER "CUSTOM"
 #define BUILTIN_MODEL "builtin/extractive"
 

@@ -6,6 +6,7 @@
  *     a reply that broke off                                   once, from its beginning (model/draft.h)
  *     no byte for a long time                                  once
  *     400 or 422 that names one of our parameters              at once, without it
+ *     400 or 422, with a schema for the reply                  at once, with the schema in words instead
  *     anything else                                            not at all
  *
  * What a server turned out not to take is remembered while the process lives, so that it is not told again
@@ -25,6 +26,10 @@ enum {
 	LEARNED = 64,
 	BYTES_MAX = READING_BYTES_MAX + (1 << 20),      /* so that the reading is the first to have enough */
 };
+
+#define IN_WORDS \
+	"Your final answer must be one JSON value that fits the JSON Schema below, and nothing else: no other words, " \
+	"and no code fence around it.\n\n"
 
 struct remote {
 	struct request request;
@@ -49,7 +54,7 @@ struct remote {
 
 /* -- what servers do not take ------------------------------------------------------------------------ */
 
-/* By server and model: the upper bits of the hash, and of its protocol's parameters those that were refused.
+/* By server, model and schema: the upper bits of the hash, and of its protocol's parameters those that were refused.
  * Two that share a place cost each other a request, nothing else. */
 static _Atomic uint64_t learned[LEARNED];
 
@@ -62,9 +67,13 @@ static uint64_t hash_of(struct str text, uint64_t hash)
 	return hash;
 }
 
+/* A server may take one schema and not another. */
 static uint64_t hash_of_model(const struct remote *m)
 {
-	return hash_of(m->request.model_name, hash_of(m->url, 0xcbf29ce484222325));
+	const struct request *q = &m->request;
+	uint64_t hash = hash_of(q->model_name, hash_of(m->url, 0xcbf29ce484222325));
+
+	return q->model->output_schema ? hash_of(json_text(q->ctx->mem, q->model->output_schema), hash) : hash;
 }
 
 static unsigned recall(const struct remote *m)
@@ -87,6 +96,11 @@ bool request_refused(const struct request *q, const char *name)
 		if (strcmp(q->refusable[i], name) == 0)
 			return q->refused >> i & 1;
 	return false;
+}
+
+const struct json *request_schema(const struct request *q)
+{
+	return request_refused(q, q->schema_member) ? NULL : q->model->output_schema;
 }
 
 static bool is_word_byte(char c)
@@ -136,6 +150,19 @@ static unsigned culprit(const struct remote *m, const struct json *answer)
 	return found;
 }
 
+/* Servers that cannot do with a schema have many ways to say so. */
+static unsigned likely_culprit(const struct remote *m)
+{
+	const char *const *names = m->protocol->refusable;
+	size_t i = 0;
+
+	if (!request_schema(&m->request))
+		return 0;
+	while (strcmp(names[i], m->protocol->schema_member) != 0)
+		i++;
+	return 1u << i;
+}
+
 /* True: the server is to be asked in another way. */
 static bool adapt(struct remote *m, const struct http_call *call)
 {
@@ -146,6 +173,8 @@ static bool adapt(struct remote *m, const struct http_call *call)
 	    json_parse(m->request.ctx, call->reply, JSON_REPAIR, &answer) != OK)
 		return false;
 	refused = culprit(m, answer);
+	if (!refused)
+		refused = likely_culprit(m);
 	m->request.refused |= refused;
 	if (refused)
 		learn(m);
@@ -171,12 +200,35 @@ struct str call_object(struct ctx *ctx, const struct tool_call *call)
 	return buf_view(&text);
 }
 
+/* The thread with one more thing in its instructions, which are its first message. */
+static struct list instructed(struct arena *mem, const struct list *thread, struct str more)
+{
+	const struct message *first = thread->n > 0 ? LIST_AT(*thread, struct message, 0) : NULL;
+	bool begins = first && first->role == MESSAGE_SYSTEM;
+	struct message *messages = arena_array(mem, thread->n + 1, sizeof(*messages));
+
+	messages[0] = (struct message){ .role = MESSAGE_SYSTEM, .text = more };
+	if (begins)
+		messages[0].text = arena_printf(mem, "%.*s\n\n%.*s", STR(first->text), STR(more));
+	for (size_t i = begins; i < thread->n; i++)
+		messages[i + !begins] = *LIST_AT(*thread, struct message, i);
+	return (struct list){ messages, thread->n + !begins };
+}
+
 static void write_body(struct remote *m)
 {
 	struct buf text = { .mem = m->request.ctx->mem };
 	struct json_writer w = { .out = &text };
+	struct request q = m->request;
+	struct list thread;
 
-	m->protocol->body(&m->request, &w);
+	if (q.model->output_schema && !request_schema(&q)) {
+		struct str schema = json_text(text.mem, q.model->output_schema);
+
+		thread = instructed(text.mem, q.thread, arena_printf(text.mem, IN_WORDS "%.*s", STR(schema)));
+		q.thread = &thread;
+	}
+	m->protocol->body(&q, &w);
 	m->body = buf_view(&text);
 }
 
@@ -197,6 +249,7 @@ static void prepare(struct remote *m)
 	q->provider = provider_by_name(q->model->provider);
 	q->model_name = provider_model_name(q->ctx->mem, q->provider, q->model->model);
 	q->refusable = m->protocol->refusable;
+	q->schema_member = m->protocol->schema_member;
 	m->url = m->protocol->url(q);
 	q->refused = recall(m);
 	m->n_headers = m->protocol->headers(q, m->headers);
@@ -381,7 +434,8 @@ static bool attempt(struct remote *m, bool *again)
 	struct http_call call = {
 		.method = "POST", .url = m->url, .headers = m->headers, .n_headers = m->n_headers, .body = m->body,
 		.bytes_max = BYTES_MAX, .timeout_ms = CALL_MS, .stall_ms = m->stall_ms,
-		.receive = receive, .go_on = go_on, .arg = m,
+		.receive = receive, .go_on = go_on, .ask_ms = m->request.model->watch ? m->request.model->watch->ask_ms : 0,
+		.arg = m,
 	};
 	struct ctx *ctx = m->request.ctx;
 	enum err e;

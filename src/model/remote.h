@@ -18,7 +18,8 @@ struct request {
 	const struct provider_info *provider;
 	struct str model_name;               /* as the server knows it */
 	const struct list *thread, *tools;
-	const char *const *refusable;        /* the protocol's */
+	const char *const *refusable;        /* these two are the protocol's */
+	const char *schema_member;
 	unsigned refused;                    /* of these, a bit each: what this server does not take */
 };
 
@@ -30,6 +31,7 @@ struct protocol {
 	struct dialect dialect;
 	/* Members of the body that a server may refuse by name: it is then asked in another way. NULL-terminated. */
 	const char *const *refusable;
+	const char *schema_member;           /* of these, the one that the model's output_schema is a part of */
 };
 
 extern const struct protocol openai_protocol, anthropic_protocol;
@@ -40,6 +42,8 @@ enum err remote_ask(struct ctx *ctx, const struct protocol *protocol, const stru
 
 /* Whether the server has refused this member of the body. */
 bool request_refused(const struct request *q, const char *name);
+/* The schema to send along; NULL: there is none, or it is told in words. */
+const struct json *request_schema(const struct request *q);
 
 /* The arguments of a call as a JSON object, which servers insist on: what the model wrote, or what it
  * wrote as the text of a member. */

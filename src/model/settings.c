@@ -55,7 +55,9 @@ static bool is_reserved(const struct setting *rows, struct str name)
 
 static void write_member(const struct request *q, struct json_writer *w, struct str name, const struct json *value)
 {
-	if (value->type == JSON_NULL || request_refused(q, arena_strz(q->ctx->mem, name)))
+	bool is_ours = q->model->output_schema && str_is(name, q->schema_member);
+
+	if (value->type == JSON_NULL || is_ours || request_refused(q, arena_strz(q->ctx->mem, name)))
 		return;
 	jw_key_str(w, name);
 	jw_value(w, value);

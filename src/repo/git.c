@@ -13,8 +13,14 @@
 enum { COMPLAINT_MAX = 4 * 1024, ENVIRONMENT_MAX = 32 };
 
 /* What git and ssh need of our environment to find keys, certificates and the way out. */
-static const char *const INHERITED[] = {
-	"PATH", "HOME", "SSH_AUTH_SOCK", "SSL_CERT_FILE", "SSL_CERT_DIR", "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY",
+static const struct {
+	const char *ours, *theirs;
+} INHERITED[] = {
+	{ "PATH", "PATH" }, { "HOME", "HOME" }, { "SSH_AUTH_SOCK", "SSH_AUTH_SOCK" },
+	/* Which certificates are trusted is said once for the whole server; git has names of its own for that. */
+	{ "SSL_CERT_FILE", "GIT_SSL_CAINFO" }, { "SSL_CERT_DIR", "GIT_SSL_CAPATH" },
+	{ "https_proxy", "https_proxy" }, { "HTTPS_PROXY", "HTTPS_PROXY" },
+	{ "no_proxy", "no_proxy" }, { "NO_PROXY", "NO_PROXY" },
 };
 
 static const char *const FIXED[] = {
@@ -29,10 +35,10 @@ static const char **environment_of(struct ctx *ctx, const struct git_command *c)
 	size_t n = 0;
 
 	for (size_t i = 0; i < COUNT_OF(INHERITED); i++) {
-		const char *value = getenv(INHERITED[i]);
+		const char *value = getenv(INHERITED[i].ours);
 
 		if (value)
-			env[n++] = arena_printf(ctx->mem, "%s=%s", INHERITED[i], value).p;
+			env[n++] = arena_printf(ctx->mem, "%s=%s", INHERITED[i].theirs, value).p;
 	}
 	for (size_t i = 0; i < COUNT_OF(FIXED); i++)
 		env[n++] = FIXED[i];
@@ -46,10 +52,11 @@ static const char **environment_of(struct ctx *ctx, const struct git_command *c)
 }
 
 /* Repositories of other owners are read too: what is in them is never executed. A stalled
- * connection is given up. */
+ * connection is given up. What a fetch finds to tidy up it does itself, and leaves nobody behind
+ * for that. */
 static const char *const ALWAYS[] = {
 	"git", "-c", "safe.directory=*", "-c", "core.hooksPath=/dev/null", "-c", "http.lowSpeedLimit=100",
-	"-c", "http.lowSpeedTime=20", "-c", "gc.auto=0",
+	"-c", "http.lowSpeedTime=20", "-c", "gc.autoDetach=false",
 };
 
 static const char **arguments_of(struct ctx *ctx, const struct git_command *c)

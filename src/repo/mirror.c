@@ -93,10 +93,24 @@ static bool is_scp_like(struct str url)
 	return at > 0 && colon > at + 1 && (size_t)colon + 1 < url.n && str_find(url, S("://")) < 0;
 }
 
+/* Of https://name@host/path, name; absent where none stands. */
+static struct str user_of(struct str url)
+{
+	ptrdiff_t begin = str_find(url, S("://"));
+	struct str rest = begin < 0 ? S("") : str_from(url, (size_t)begin + 3), user = str_cut(&rest, '/');
+
+	while (user.n > 0 && user.p[user.n - 1] != '@')
+		user.n--;
+	return user.n > 0 ? (struct str){ user.p, user.n - 1 } : (struct str){ NULL, 0 };
+}
+
 bool mirror_url_valid(struct str url)
 {
 	static const char *const SCHEMES[] = { "https://", "ssh://", "file:///" };
 
+	/* A password here would be shown wherever the URL is. */
+	if (str_index(user_of(url), ':') >= 0)
+		return false;
 	for (size_t i = 0; i < url.n; i++)
 		if ((unsigned char)url.p[i] <= ' ' || url.p[i] == 0x7f)
 			return false;
@@ -112,15 +126,18 @@ bool mirror_branch_valid(struct str branch)
 	return branch.n > 0 && branch.p[0] != '-' && str_find(branch, S(":")) < 0;
 }
 
-/* Hosts of repositories take a token as the password of any user. */
-static const char *secret_header(struct ctx *ctx, struct str token)
+/* Most hosts of repositories take a token as the password of any user; some want one of their own. */
+static const char *secret_header(struct ctx *ctx, const struct mirror *m)
 {
-	struct str pair = arena_printf(ctx->mem, "agentd:%.*s", STR(token));
-	size_t n = sodium_base64_encoded_len(pair.n, sodium_base64_VARIANT_ORIGINAL);
-	char *encoded = arena_alloc(ctx->mem, n);
+	struct str user = user_of(m->url), pair;
+	char *encoded;
+	size_t n;
 
-	if (!token.p)
+	if (!m->token.p)
 		return NULL;
+	pair = arena_printf(ctx->mem, "%.*s:%.*s", STR(user.p ? user : S("agentd")), STR(m->token));
+	n = sodium_base64_encoded_len(pair.n, sodium_base64_VARIANT_ORIGINAL);
+	encoded = arena_alloc(ctx->mem, n);
 	sodium_bin2base64(encoded, n, (const unsigned char *)pair.p, pair.n, sodium_base64_VARIANT_ORIGINAL);
 	return arena_printf(ctx->mem, "Authorization: Basic %s", encoded).p;
 }
@@ -130,7 +147,8 @@ static const struct {
 	const char *said, *code, *why;
 } COMPLAINTS[] = {
 	{ "Authentication failed", "invalid-token", "the repository refused the access token" },
-	{ "could not read Username", "invalid-token", "the repository asks for an access token" },
+	{ "could not read Username", "invalid-token", "the repository asks for an access token that it accepts" },
+	{ "could not read Password", "invalid-token", "the repository asks for an access token that it accepts" },
 	{ "Permission denied", "invalid-token", "the repository refused the key" },
 	{ "returned error: 401", "invalid-token", "the repository refused the access token" },
 	{ "returned error: 403", "invalid-token", "the repository refused the access token" },
@@ -138,6 +156,8 @@ static const struct {
 	{ "not found", "not-found", "there is no such repository" },
 	{ "does not exist", "not-found", "there is no such repository" },
 	{ "does not appear to be a git repository", "not-found", "there is no such repository" },
+	{ "certificate", "network", "the repository's host has no certificate that can be trusted" },
+	{ "Host key verification failed", "network", "the repository's host does not have the key it had before" },
 };
 
 static enum err explain(struct ctx *ctx, enum err e, struct str complaint, const char **code)
@@ -189,7 +209,7 @@ enum err mirror_fetch(struct ctx *ctx, const struct mirror *m, struct str *commi
 	};
 	struct git_command command = { .args = args, .output_max = SMALL_OUTPUT, .timeout_ms = timeout_ms,
 				       .go_on = m->go_on, .arg = m->arg,
-				       .secret_header = secret_header(ctx, m->token) };
+				       .secret_header = secret_header(ctx, m) };
 	struct str output, complaint;
 	enum err e;
 

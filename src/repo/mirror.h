@@ -12,9 +12,9 @@
 
 struct mirror {
 	const char *folder;                  /* the bare repository; made when it is missing */
-	struct str url;                      /* https://, ssh://, user@host:path or file:// */
+	struct str url;                      /* https://, ssh://, user@host:path or file://; without a password */
 	struct str branch;                   /* absent: the remote's own default */
-	struct str token;                    /* for https; absent: none */
+	struct str token;                    /* for https, the password of the URL's user; absent: none */
 	int64_t timeout_ms;                  /* 0: two minutes */
 	bool (*go_on)(void *arg);            /* asked several times a second; false gives up. May be NULL */
 	void *arg;

@@ -6,7 +6,7 @@
 #define COLS \
 	"workspace_id, url, branch, sealed_token, commit_id, error_code, error, fetched_at, connected_by, connected_at"
 
-enum { GET, ALL, PUT, FETCHED, DELETE };
+enum { GET, ALL, PUT, FETCHED, HOOK, PUT_HOOK, DELETE };
 
 static const struct sql SQL[] = {
 	[GET] = { "repositories.get", "SELECT " COLS " FROM repository WHERE workspace_id = $1" },
@@ -18,6 +18,9 @@ static const struct sql SQL[] = {
 	[FETCHED] = { "repositories.fetched",
 		"UPDATE repository SET commit_id = coalesce($3, commit_id), error_code = $4, error = $5, fetched_at = $6 "
 		"WHERE workspace_id = $1 AND url = $2" },
+	[HOOK] = { "repositories.hook",
+		"SELECT sealed_hook FROM repository WHERE workspace_id = $1 AND sealed_hook IS NOT NULL" },
+	[PUT_HOOK] = { "repositories.put_hook", "UPDATE repository SET sealed_hook = $2 WHERE workspace_id = $1" },
 	[DELETE] = { "repositories.delete", "DELETE FROM repository WHERE workspace_id = $1" },
 };
 
@@ -87,6 +90,27 @@ enum err repositories_fetched(struct ctx *ctx, struct db_tx *tx, const struct re
 	bind_str(&s, r->error_code);
 	bind_str(&s, r->error);
 	bind_time(&s, r->fetched_at);
+	return rows_changed(ctx, &s, "repository");
+}
+
+enum err repositories_hook(struct ctx *ctx, struct str workspace_id, struct str *sealed)
+{
+	AUTO(stmt_done) struct stmt s = {0};
+
+	TRY(stmt_read(ctx, &SQL[HOOK], &s));
+	bind_str(&s, workspace_id);
+	TRY(row_required(ctx, &s, "hook"));
+	*sealed = col_str(ctx, &s);
+	return OK;
+}
+
+enum err repositories_put_hook(struct ctx *ctx, struct db_tx *tx, struct str workspace_id, struct str sealed)
+{
+	AUTO(stmt_done) struct stmt s = {0};
+
+	TRY(stmt_write(ctx, tx, &SQL[PUT_HOOK], &s));
+	bind_str(&s, workspace_id);
+	bind_blob(&s, sealed.p, sealed.n);
 	return rows_changed(ctx, &s, "repository");
 }
 

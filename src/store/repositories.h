@@ -25,6 +25,10 @@ enum err repositories_put(struct ctx *ctx, struct db_tx *tx, const struct reposi
 /* What a fetch brought: commit (absent: as it was), error and time. ERR_NOT_FOUND: it is not connected any
  * more, or to another URL. */
 enum err repositories_fetched(struct ctx *ctx, struct db_tx *tx, const struct repository *r);
+/* The sealed secret of its push hook. ERR_NOT_FOUND: it has none, or none is connected. */
+enum err repositories_hook(struct ctx *ctx, struct str workspace_id, struct str *sealed);
+/* sealed absent: it has none any more. ERR_NOT_FOUND: none is connected. */
+enum err repositories_put_hook(struct ctx *ctx, struct db_tx *tx, struct str workspace_id, struct str sealed);
 enum err repositories_delete(struct ctx *ctx, struct db_tx *tx, struct str workspace_id);
 
 #endif

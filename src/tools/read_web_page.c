@@ -66,6 +66,17 @@ static enum err fetch(struct ctx *ctx, const struct tool_scope *scope, struct st
 	return extract_run(ctx, &(struct extract_job){ page.kind, page.bytes, page.charset }, out);
 }
 
+enum err tool_page_text(struct ctx *ctx, const struct tool_scope *scope, struct str url, struct str *text)
+{
+	struct document document;
+	struct str all;
+
+	TRY(fetch(ctx, scope, url, &document));
+	all = text_of(ctx->mem, &document);
+	*text = take_chars(&all, PAGE_CHARS_MAX);
+	return OK;
+}
+
 enum err read_web_page(struct ctx *ctx, const struct tool_scope *scope, const void *arguments, struct str *text)
 {
 	const struct web_fetch_in *in = arguments;

@@ -23,6 +23,17 @@ static bool may_write(const struct agent *agent)
 	return false;
 }
 
+/* Notes are kept on users of managed agents. */
+static bool has_memory(const struct agent *agent)
+{
+	return agent->features.memory && agent->id.p;
+}
+
+static bool plans(const struct agent *agent)
+{
+	return agent->features.planning;
+}
+
 static bool searches_web(const struct agent *agent)
 {
 	return agent->features.web_search;
@@ -33,9 +44,14 @@ static const struct tool {
 	/* Offered to agents that name it, and to those for which this holds. */
 	bool (*comes_with)(const struct agent *agent);
 	tool_run *run;
+	tool_brief *brief;                   /* NULL: its description says it all */
 } TOOLS[] = {
+	{ "forget", has_memory, forget },
 	{ "get_run_datetime", is_file, get_run_datetime },
+	{ "recall", has_memory, recall },
+	{ "remember", has_memory, remember, memory_briefing },
 	{ "search_knowledge", has_knowledge, search_knowledge },
+	{ "update_plan", plans, update_plan, plan_briefing },
 	{ "web_fetch", searches_web, read_web_page },
 	{ "web_search", searches_web, search_web },
 	{ "write_knowledge", may_write, write_knowledge },
@@ -72,6 +88,20 @@ void tools_offered(struct ctx *ctx, const struct tool_scope *scope, struct list 
 	for (size_t i = 0; i < COUNT_OF(TOOLS); i++)
 		if (is_offered(scope->agent, &TOOLS[i]))
 			offers[out->n++] = offer_of(system_tool_by_id(str_of(TOOLS[i].id)));
+}
+
+enum err tools_briefing(struct ctx *ctx, const struct tool_scope *scope, struct str *out)
+{
+	struct buf text = { .mem = ctx->mem };
+
+	for (size_t i = 0; i < COUNT_OF(TOOLS); i++) {
+		if (!TOOLS[i].brief || !is_offered(scope->agent, &TOOLS[i]))
+			continue;
+		buf_z(&text, text.n ? "\n\n" : "");
+		TRY(TOOLS[i].brief(ctx, scope, &text));
+	}
+	*out = buf_view(&text);
+	return OK;
 }
 
 /* -- one call -------------------------------------------------------------------------------------- */

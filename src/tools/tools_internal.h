@@ -16,6 +16,12 @@ typedef enum err tool_run(struct ctx *ctx, const struct tool_scope *scope, const
  * knowledge_base. */
 enum err bases_of(struct ctx *ctx, const struct agent *agent, bool writable, struct list *out);
 
-tool_run get_run_datetime, search_knowledge, read_web_page, search_web, write_knowledge;
+tool_run forget, get_run_datetime, read_web_page, recall, remember, search_knowledge, search_web, update_plan,
+	write_knowledge;
+
+/* Appends what the model is told with its instructions when it has the tool. */
+typedef enum err tool_brief(struct ctx *ctx, const struct tool_scope *scope, struct buf *out);
+
+tool_brief memory_briefing, plan_briefing;
 
 #endif

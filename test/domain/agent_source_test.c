@@ -167,8 +167,10 @@ static void one_that_cannot_be_fetched_is_tried_once_and_told(void **state)
 	assert_str(stored(r).error_code, "not-found");
 	assert_fails(&r->ctx, agent_source_tree(&r->ctx, &tree), ERR_UPSTREAM, "could not read");
 	assert_int_equal(stored(r).fetched_at, tried);
-	/* Only a network's failure has details. */
-	assert_int_equal(r->ctx.issues->n, 0);
+	/* The code is told each time; details only of a network's failure. */
+	assert_int_equal(r->ctx.issues->n, 2);
+	assert_string_equal(r->ctx.issues->items[1].code, "not-found");
+	assert_int_equal(r->ctx.issues->items[1].message.n, 0);
 }
 
 /* -- connecting ---------------------------------------------------------------------------------------- */

@@ -224,6 +224,87 @@ static void a_file_says_by_its_capabilities_that_it_searches_the_web(void **stat
 	}
 }
 
+static void what_an_answer_must_fit_is_looked_at_before_a_run_begins(void **state)
+{
+	static const struct {
+		const char *schema, *why;
+	} CASES[] = {
+		{ "text", "it must be a JSON Schema, as a mapping" },
+		{ "[]", "it must be a JSON Schema, as a mapping" },
+		{ "{type: word}", "type must be null, boolean, object, array, number, string or integer, or an array of these" },
+		{ "{properties: {a: {$ref: 'http://example.com/'}}}", "properties.a.$ref leads to nothing in this document" },
+		{ "{unevaluatedProperties: false}", "unevaluatedProperties is a part of JSON Schema that is not supported" },
+	};
+	struct rig *r = *state;
+
+	for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+		put_file(r, FOLDER "strict.yaml",
+			 arena_printf(&r->mem, "name: strict\nmodel: openai:gpt-x\ninstructions: Do.\noutput_schema: %s\n", CASES[i].schema).p);
+		assert_refused(r, "strict", ERR_UNPROCESSABLE,
+			       arena_printf(&r->mem, "Agent \"strict\" has an output_schema that couldn't be used: %s", CASES[i].why).p);
+	}
+	put_file(r, FOLDER "strict.yaml", "name: strict\nmodel: builtin:extractive\ninstructions: Do.\noutput_schema: {}\n");
+	assert_refused(r, "strict", ERR_UNPROCESSABLE, "Agent \"strict\" has an output_schema that couldn't be used: the built-in "
+		       "model gives nothing but text");
+	put_file(r, FOLDER "strict.yaml", "name: strict\nmodel: openai:x\ninstructions: Do.\noutput_schema: {type: object}\n");
+	assert_str(json_get_str(resolved(r, "strict", false).output_schema, "type"), "object");
+	put_file(r, FOLDER "strict.yaml", "name: strict\nmodel: openai:x\ninstructions: Do.\noutput_schema: null\n");
+	assert_null(resolved(r, "strict", false).output_schema);
+}
+
+#define CARGO(members) "{\"name\": \"cargo\", " members "}"
+#define ASKS "\"model\": \"openai:gpt-x\", \"agent_schema\": {\"type\": \"object\", \"properties\": " \
+	     "{\"box\": {\"type\": \"string\"}, \"sure\": {\"type\": \"number\"}}}"
+
+static void a_cargo_agent_is_its_inputs_and_a_complete_schema(void **state)
+{
+	struct rig *r = *state;
+	struct dispatch d;
+
+	put_file(r, "folder/" CARGO_FOLDER "cargo.json", CARGO(ASKS ", \"actions\": [{\"name\": \"a\", \"run\": []}], "
+		 "\"inputs\": [{\"type\": \"text\", \"text\": \"Sort it.\"}, "
+		 "{\"name\": \"page\", \"type\": \"url\", \"url\": \"https://example.com/\"}]"));
+	d = resolved(r, "cargo", false);
+	assert_true(d.is_cargo);
+	assert_null(d.cargo.refusal.p);
+	assert_int_equal(d.cargo.inputs.n, 2);
+	assert_str(LIST_AT(d.cargo.inputs, struct cargo_input, 0)->value, "Sort it.");
+	assert_str(LIST_AT(d.cargo.inputs, struct cargo_input, 1)->type, "url");
+	assert_str(json_text(&r->mem, d.output_schema), "{\"type\":\"object\",\"properties\":{\"box\":{\"type\":\"string\"},"
+		   "\"sure\":{\"type\":\"number\"}},\"required\":[\"box\",\"sure\"],\"additionalProperties\":false}");
+}
+
+static void a_cargo_agent_that_is_out_of_reach_says_why_when_it_is_run(void **state)
+{
+	static const struct {
+		const char *file, *why;
+	} CASES[] = {
+		{ CARGO("\"model\": \"gpt-x\", \"inputs\": []"),
+		  "agent's model field must be `provider:model` (got `gpt-x`)" },
+		{ CARGO("\"model\": \"anthropic:x\", \"inputs\": []"),
+		  "a Cargo AI agent asks models of `openai` alone (got `anthropic:x`)" },
+		{ CARGO("\"model\": \"openai:x\", \"inputs\": []"), "`agent_schema` is required" },
+		{ CARGO("\"model\": \"openai:x\", \"agent_schema\": {\"type\": \"object\"}"),
+		  "`agent_schema` has no `properties`: there is nothing to ask a model for" },
+		{ CARGO("\"model\": \"openai:x\", \"agent_schema\": {\"properties\": {\"a\": 1}}"),
+		  "`agent_schema` cannot be used: properties.a must be a schema: an object, true or false" },
+		{ CARGO(ASKS ", \"inputs\": {}"), "`inputs` must be a list" },
+		{ CARGO(ASKS ", \"inputs\": [{\"type\": \"image\", \"path\": \"a.png\"}]"),
+		  "inputs[0] is of type `image`; this server reads `text` and `url` alone" },
+		{ CARGO(ASKS ", \"inputs\": [{\"type\": \"text\", \"name\": \"topic\"}]"),
+		  "inputs[0] has no `text`, and there is nobody here to give it" },
+		{ CARGO(ASKS ", \"actions\": 1"), "`actions` must be a list" },
+		{ CARGO(ASKS ", \"actions\": [{\"run\": [{\"kind\": \"exec\", \"program\": \"rm\"}]}]"),
+		  "actions[0] has a step of kind `exec`, which this server does not carry out" },
+	};
+	struct rig *r = *state;
+
+	for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+		put_file(r, "folder/" CARGO_FOLDER "cargo.json", CASES[i].file);
+		assert_str(resolved(r, "cargo", false).cargo.refusal, CASES[i].why);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -236,6 +317,9 @@ int main(void)
 		ON_A_FOLDER(an_agent_without_a_model_cannot_be_run),
 		ON_A_FOLDER(what_an_agent_refers_to_must_be_there),
 		ON_A_FOLDER(a_connected_repository_has_skills),
+		ON_A_FOLDER(what_an_answer_must_fit_is_looked_at_before_a_run_begins),
+		ON_A_FOLDER(a_cargo_agent_is_its_inputs_and_a_complete_schema),
+		ON_A_FOLDER(a_cargo_agent_that_is_out_of_reach_says_why_when_it_is_run),
 		ON_A_FOLDER(a_file_says_by_its_capabilities_that_it_searches_the_web),
 		ON_A_FOLDER(without_a_source_only_managed_agents_are_found),
 	};

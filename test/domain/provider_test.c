@@ -308,6 +308,8 @@ static void a_host_is_read_as_its_own_program_reads_it(void **state)
 		setenv("OLLAMA_HOST", CASES[i].host, 1);
 		assert_str(connection(r, "OLLAMA").base_url, CASES[i].url);
 	}
+	set(r, &(struct provider_setting){ .provider = S("OLLAMA"), .base_url = S("http://gpu:11434"), .models = MODELS(MODEL("a")) });
+	assert_str(connection(r, "OLLAMA").base_url, "http://gpu:11434/v1");
 }
 
 static void who_is_not_connected_has_no_connection(void **state)
@@ -359,6 +361,9 @@ static void a_setting_that_cannot_work_is_refused_and_not_stored(void **state)
 		{ { .provider = S("GROQ"), .base_url = S("127.0.0.1:1") }, "URL" },
 		{ { .provider = S("GROQ"), .base_url = S("file:///etc/passwd") }, "URL" },
 		{ { .provider = S("GROQ"), .base_url = S("http://") }, "URL" },
+		{ { .provider = S("GROQ"), .base_url = S("http://127.0.0.1:1/v1?x=1") }, "URL" },
+		{ { .provider = S("GROQ"), .base_url = S("http://127.0.0.1:1/v1#x") }, "URL" },
+		{ { .provider = S("GROQ"), .base_url = S("http://user:word@127.0.0.1:1/v1") }, "URL" },
 		{ { .provider = S("GROQ"), .key = S("") }, "key" },
 		{ { .provider = S("GROQ"), .key = S("two words") }, "key" },
 		{ { .provider = S("GROQ"), .key = S("x\r\nEvil: y") }, "key" },

@@ -95,6 +95,23 @@ static void what_holds_no_word_is_not_said(void **state)
 		"{\"type\":\"text\",\"text\":\"Hello?\"},{\"type\":\"text\",\"text\":\"And?\"}]}],"));
 }
 
+static void instructions_are_kept_apart_wherever_they_stand(void **state)
+{
+	struct desk *d = *state;
+
+	d->messages[2] = (struct message){ .role = MESSAGE_REPLY, .text = S("Hi.") };
+	d->messages[3] = (struct message){ .role = MESSAGE_SYSTEM, .text = S("In verse.") };
+	d->messages[4] = (struct message){ .role = MESSAGE_USER, .text = S("And?") };
+	d->thread.n = 5;
+	d->model.settings = settings(d, "{\"anthropic_cache_instructions\": true}");
+	assert_int_equal(ASK(d, GOOD), OK);
+	assert_non_null(strstr(provider.asked[0], "\"system\":[{\"type\":\"text\",\"text\":\"Be brief.\"," CONTROL "},"
+		"{\"type\":\"text\",\"text\":\"In verse.\"}],\"messages\":["
+		"{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"Hello?\"}]},"
+		"{\"role\":\"assistant\",\"content\":[{\"type\":\"text\",\"text\":\"Hi.\"}]},"
+		"{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"And?\"}]}]"));
+}
+
 static void settings_of_a_file_are_translated(void **state)
 {
 	struct desk *d = *state;
@@ -120,6 +137,21 @@ static void settings_of_a_file_are_translated(void **state)
 		"\"tool_choice\":{\"type\":\"auto\",\"disable_parallel_tool_use\":true},\"max_tokens\":77,"
 		"\"output_config\":{\"effort\":\"low\"},\"temperature\":0.2,\"thinking\":{\"type\":\"adaptive\"},"
 		"\"stop_sequences\":[\"END\"],\"stream\":true}");
+}
+
+static void a_schema_goes_along_or_is_told_in_words(void **state)
+{
+	struct desk *d = *state;
+
+	d->model.output_schema = settings(d, "{\"type\":\"object\"}");
+	d->model.settings = settings(d, "{\"anthropic_effort\": \"low\"}");
+	assert_int_equal(ASK(d, GOOD), OK);
+	assert_non_null(strstr(provider.asked[0], "\"output_config\":{\"effort\":\"low\",\"format\":"
+			"{\"type\":\"json_schema\",\"schema\":{\"type\":\"object\"}}}"));
+	assert_int_equal(ASK(d, { .status = 400, .body = "{\"error\":{\"message\":\"output_config.format: not here\"}}" }, GOOD),
+			 OK);
+	assert_non_null(strstr(provider.asked[1], "\"output_config\":{\"effort\":\"low\"}"));
+	assert_non_null(strstr(provider.asked[1], "\"system\":[{\"type\":\"text\",\"text\":\"Be brief.\\n\\nYour final"));
 }
 
 static void a_managed_agent_s_parameters_are_kept_in_range(void **state)
@@ -233,7 +265,9 @@ int main(void)
 		WITH_ANTHROPIC(a_question_is_a_request_for_a_stream),
 		WITH_ANTHROPIC(a_conversation_is_told_in_turns),
 		WITH_ANTHROPIC(what_holds_no_word_is_not_said),
+		WITH_ANTHROPIC(instructions_are_kept_apart_wherever_they_stand),
 		WITH_ANTHROPIC(settings_of_a_file_are_translated),
+		WITH_ANTHROPIC(a_schema_goes_along_or_is_told_in_words),
 		WITH_ANTHROPIC(a_managed_agent_s_parameters_are_kept_in_range),
 		WITH_ANTHROPIC(a_model_without_a_temperature_is_asked_without),
 		WITH_ANTHROPIC(a_stream_becomes_a_reply_and_is_shown_as_it_comes),

@@ -317,6 +317,45 @@ static void a_server_that_knows_no_stream_options_is_asked_without(void **state)
 	assert_null(strstr(provider.asked[1], "stream_options"));
 }
 
+#define COMPLETE "{\"type\":\"object\",\"properties\":{\"n\":{\"type\":\"integer\"}},\"required\":[\"n\"]," \
+		 "\"additionalProperties\":false}"
+
+static void a_schema_goes_along_strictly_if_it_is_complete(void **state)
+{
+	struct desk *d = *state;
+
+	d->model.output_schema = settings(d, COMPLETE);
+	d->model.settings = settings(d, "{\"extra_body\": {\"response_format\": {\"type\": \"text\"}}}");
+	assert_int_equal(ASK(d, GOOD), OK);
+	assert_non_null(strstr(provider.asked[0], "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":"
+			"{\"name\":\"answer\",\"schema\":" COMPLETE ",\"strict\":true}},\"stream\""));
+	d->model.output_schema = settings(d, "{\"type\":\"object\",\"properties\":{\"n\":{}}}");
+	assert_int_equal(ASK(d, GOOD), OK);
+	assert_non_null(strstr(provider.asked[0], "{\"n\":{}}},\"strict\":false}}"));
+}
+
+static void a_server_that_takes_no_schema_is_told_in_words(void **state)
+{
+	struct desk *d = *state;
+
+	d->model.model = S("small");
+	d->model.output_schema = settings(d, COMPLETE);
+	assert_int_equal(ASK(d, { .status = 400, .body = "{\"error\":{\"message\":\"what is that?\"}}" }, GOOD), OK);
+	assert_int_equal(provider.n_asked, 2);
+	assert_null(strstr(provider.asked[1], "response_format"));
+	assert_non_null(strstr(provider.asked[1], "{\"role\":\"system\",\"content\":\"Be brief.\\n\\nYour final answer must "
+			"be one JSON value that fits the JSON Schema below"));
+	assert_int_equal(ASK(d, GOOD), OK);
+	assert_int_equal(provider.n_asked, 1);
+	assert_null(strstr(provider.asked[0], "response_format"));
+	d->model.output_schema = settings(d, "{\"type\":\"string\"}");
+	assert_int_equal(ASK(d, GOOD), OK);
+	assert_non_null(strstr(provider.asked[0], "response_format"));
+	d->model.output_schema = NULL;
+	assert_int_equal(ASK(d, { .status = 400, .body = "{\"error\":{\"message\":\"what is that?\"}}" }), ERR_UPSTREAM);
+	assert_int_equal(provider.n_asked, 1);
+}
+
 /* -- streams that break ------------------------------------------------------------------------------------- */
 
 static void a_broken_reply_is_asked_for_anew_and_nothing_is_shown_twice(void **state)
@@ -436,6 +475,8 @@ int main(void)
 		AT_A_DESK(what_does_not_pass_is_not_asked_again),
 		AT_A_DESK(retry_after_is_waited),
 		AT_A_DESK(a_refused_parameter_is_left_out_and_remembered),
+		AT_A_DESK(a_schema_goes_along_strictly_if_it_is_complete),
+		AT_A_DESK(a_server_that_takes_no_schema_is_told_in_words),
 		AT_A_DESK(a_parameter_is_left_out_once_and_only_if_it_was_there),
 		AT_A_DESK(a_server_that_knows_no_stream_options_is_asked_without),
 		AT_A_DESK(a_broken_reply_is_asked_for_anew_and_nothing_is_shown_twice),

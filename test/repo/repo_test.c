@@ -152,6 +152,23 @@ static void a_mirror_follows_its_remote_and_keeps_what_it_had(void **state)
 	check_files(r, &before);
 }
 
+static void a_mirror_does_not_grow_with_each_fetch(void **state)
+{
+	struct rig *r = *state;
+
+	make_work(r);
+	(void)fetched(r, S("main"));
+	/* So that three packs are what thousands are otherwise. */
+	shell(arena_printf(&r->mem, "cd %s/mirror.git && git config fetch.unpackLimit 1 && git config gc.autoPackLimit 1",
+			   r->folder).p);
+	for (int i = 0; i < 3; i++) {
+		shell(arena_printf(&r->mem, "cd %s/work && printf %d > agents/x/z.yaml && git add -A && git -c user.name=t "
+					    "-c user.email=t@example.com commit -q -m more", r->folder, i).p);
+		(void)fetched(r, S("main"));
+	}
+	shell(arena_printf(&r->mem, "test $(ls %s/mirror.git/objects/pack/*.pack | wc -l) -eq 1", r->folder).p);
+}
+
 static void a_remote_that_is_not_there_says_so(void **state)
 {
 	struct rig *r = *state;
@@ -189,9 +206,10 @@ static void a_repository_can_be_made_of_files(void **state)
 static void only_three_kinds_of_url_are_fetched(void **state)
 {
 	static const char *const GOOD[] = { "https://example.com/a.git", "ssh://git@example.com/a", "git@example.com:a/b",
-					    "file:///srv/a.git" };
+					    "file:///srv/a.git", "https://name@example.com/a.git", "https://example.com:8443/a@b:c" };
 	static const char *const BAD[] = { "", "http://example.com/a", "ext::sh -c x", "https://", "file://relative", "/srv/a",
-					   "--upload-pack=x@y:z", "https://example.com/a b", "git@example.com:" };
+					   "--upload-pack=x@y:z", "https://example.com/a b", "git@example.com:",
+					   "https://name:word@example.com/a", "ssh://name:word@example.com/a" };
 
 	for (size_t i = 0; i < COUNT_OF(GOOD); i++)
 		assert_true(mirror_url_valid(str_of(GOOD[i])));
@@ -208,6 +226,7 @@ int main(void)
 		TEST(a_file_is_found_by_its_path),
 		TEST(nothing_outside_of_the_folder_is_read),
 		TEST(a_mirror_follows_its_remote_and_keeps_what_it_had),
+		TEST(a_mirror_does_not_grow_with_each_fetch),
 		TEST(a_remote_that_is_not_there_says_so),
 		TEST(a_repository_can_be_made_of_files),
 		TEST(only_three_kinds_of_url_are_fetched),

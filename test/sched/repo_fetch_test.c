@@ -74,6 +74,66 @@ static void a_remote_that_is_away_costs_nothing_but_the_error(void **state)
 	repo_fetcher_stop(fetcher);
 }
 
+static struct repository fetched_after(struct rig *r, int64_t before)
+{
+	int64_t end = mono_ms() + PATIENCE_MS;
+
+	while (stored(r).fetched_at <= before && mono_ms() < end)
+		usleep(5000);
+	assert_true(stored(r).fetched_at > before);
+	return stored(r);
+}
+
+static void what_is_announced_is_fetched_without_waiting_for_a_round(void **state)
+{
+	struct rig *r = *state;
+	struct repo_fetcher_options options = { .db = r->ctx.db, .push_pause_ms = 50 };
+	struct repo_fetcher *fetcher;
+	struct repository before, now;
+
+	use_sources(r, NULL, true);
+	put_file(r, "work/a", "one");
+	commit_work(r);
+	connect_work(r);
+	before = stored(r);
+	assert_int_equal(repo_fetcher_start(&r->ctx, &options, &fetcher), OK);
+	put_file(r, "work/a", "two");
+	commit_work(r);
+	repo_fetcher_pushed(fetcher, S("00000000-0000-4000-8000-000000000000"));
+	repo_fetcher_pushed(fetcher, r->ctx.actor.workspace_id);
+	now = fetched_after(r, before.fetched_at);
+	assert_false(str_eq(now.commit, before.commit));
+	repo_fetcher_pushed(fetcher, r->ctx.actor.workspace_id);
+	fetched_after(r, now.fetched_at);
+	repo_fetcher_stop(fetcher);
+}
+
+static void announcements_that_come_fast_wait_for_each_other(void **state)
+{
+	enum { PAUSE_MS = 1000 };
+	struct rig *r = *state;
+	struct repo_fetcher_options options = { .db = r->ctx.db, .push_pause_ms = PAUSE_MS };
+	struct repo_fetcher *fetcher;
+	struct repository now;
+	int64_t began;
+
+	use_sources(r, NULL, true);
+	put_file(r, "work/a", "one");
+	commit_work(r);
+	connect_work(r);
+	now = stored(r);
+	assert_int_equal(repo_fetcher_start(&r->ctx, &options, &fetcher), OK);
+	began = mono_ms();
+	repo_fetcher_pushed(fetcher, r->ctx.actor.workspace_id);
+	now = fetched_after(r, now.fetched_at);
+	for (int i = 0; i < 100; i++)
+		repo_fetcher_pushed(fetcher, r->ctx.actor.workspace_id);
+	fetched_after(r, now.fetched_at);
+	assert_true(mono_ms() - began >= PAUSE_MS);
+	repo_fetcher_stop(fetcher);
+	repo_fetcher_pushed(NULL, r->ctx.actor.workspace_id);
+}
+
 static void it_stops_whatever_it_is_at(void **state)
 {
 	struct rig *r = *state;
@@ -89,6 +149,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		IN_WORKSPACE(what_is_pushed_arrives_by_itself),
 		IN_WORKSPACE(a_remote_that_is_away_costs_nothing_but_the_error),
+		IN_WORKSPACE(what_is_announced_is_fetched_without_waiting_for_a_round),
+		IN_WORKSPACE(announcements_that_come_fast_wait_for_each_other),
 		IN_WORKSPACE(it_stops_whatever_it_is_at),
 	};
 

@@ -3,6 +3,8 @@
 
 #include "../store/workspace.h"
 #include "base/clock.h"
+#include "domain/agent.h"
+#include "domain/agent_memory.h"
 #include "domain/knowledge_base.h"
 
 static struct knowledge_base_reference base;
@@ -288,6 +290,98 @@ static void a_call_that_is_not_wanted_any_more_has_no_result(void **state)
 
 /* -- the catalogue -------------------------------------------------------------------------------------- */
 
+/* -- memory and plans ------------------------------------------------------------------------------------ */
+
+static struct agent remembering(struct rig *r)
+{
+	struct agent draft = { .name = S("desk"), .visibility = S("private"), .agent_mode = S("CHAT"), .features.memory = true,
+			       .model = { .provider = S("CUSTOM"), .model = S("builtin/extractive"), .max_tokens = 9 } }, made;
+
+	assert_int_equal(agent_create(&r->ctx, &draft, &made), OK);
+	return made;
+}
+
+static struct str briefing(struct rig *r, const struct agent *agent)
+{
+	struct str text;
+
+	assert_int_equal(tools_briefing(&r->ctx, &(struct tool_scope){ .agent = agent }, &text), OK);
+	return text;
+}
+
+static void an_agent_with_a_memory_remembers_recalls_and_forgets(void **state)
+{
+	struct rig *r = *state;
+	struct agent agent = remembering(r);
+	struct str notes;
+
+	assert_str(offered(r, &agent), "forget, recall, remember");
+	assert_str(call(r, &agent, S("remember"), S("{\"text\": \" Likes pears. \"}")).text, "{\"number\":1}");
+	assert_str(call(r, &agent, S("remember"), S("{\"text\": \"Is in Oslo.\"}")).text, "{\"number\":2}");
+	assert_str(call(r, &agent, S("remember"), S("{\"text\": \"Likes pears.\"}")).text, "{\"number\":1}");
+	notes = call(r, &agent, S("recall"), S("{}")).text;
+	assert_true(str_starts(notes, S("{\"notes\":[{\"number\":1,\"text\":\"Likes pears.\",\"createdAt\":\"")));
+	assert_true(str_ends(briefing(r, &agent), S("\nYour notes:\n1. Likes pears.\n2. Is in Oslo.")));
+	assert_str(call(r, &agent, S("forget"), S("{\"number\": 1}")).text, "{\"forgotten\":1}");
+	assert_true(call(r, &agent, S("forget"), S("{\"number\": 1}")).failed);
+	assert_true(str_ends(briefing(r, &agent), S("\nYour notes:\n2. Is in Oslo.")));
+}
+
+static void notes_are_of_one_agent_and_one_user(void **state)
+{
+	struct rig *r = *state;
+	struct agent agent = remembering(r);
+	struct str me = r->ctx.actor.user_id;
+
+	assert_false(call(r, &agent, S("remember"), S("{\"text\": \"Likes pears.\"}")).failed);
+	r->ctx.actor.user_id = S("somebody-else");
+	assert_str(call(r, &agent, S("recall"), S("")).text, "{\"notes\":[]}");
+	assert_true(call(r, &agent, S("forget"), S("{\"number\": 1}")).failed);
+	r->ctx.actor.user_id = me;
+	assert_int_equal(agent_delete(&r->ctx, agent.id), OK);
+	assert_str(call(r, &agent, S("recall"), S("")).text, "{\"notes\":[]}");
+	assert_str(call(r, &agent, S("remember"), S("{\"text\": \"x\"}")).text, "no such agent");
+}
+
+static void there_is_room_for_so_many_notes_and_the_newest_are_told(void **state)
+{
+	struct rig *r = *state;
+	struct agent agent = remembering(r);
+	int64_t number;
+	size_t n = 0;
+
+	while (agent_memory_add(&r->ctx, agent.id, arena_printf(&r->mem, "%zu%01990d", n, 0), &number) == OK)
+		n++;
+	assert_int_equal(n, MEMORY_BYTES_MAX / 1991);
+	assert_true(str_find(str_of(r->ctx.why), S("forget some first")) > 0);
+	assert_true(str_find(briefing(r, &agent), S("call recall for all of them:\n29. 28")) > 0);
+	for (n = 1; n <= 32; n++)
+		assert_int_equal(agent_memory_remove(&r->ctx, agent.id, (int64_t)n), OK);
+	for (n = 0; n < MEMORY_NOTES_MAX; n++)
+		assert_int_equal(agent_memory_add(&r->ctx, agent.id, arena_printf(&r->mem, "%zu", n), &number), OK);
+	assert_int_equal(agent_memory_add(&r->ctx, agent.id, S("one more"), &number), ERR_CONFLICT);
+}
+
+static void without_the_features_there_is_nothing_to_say(void **state)
+{
+	struct agent agent = { MANAGED };
+
+	assert_str(briefing(*state, &agent), "");
+}
+
+static void a_planning_agent_says_how_far_it_has_come(void **state)
+{
+	struct rig *r = *state;
+	struct agent agent = { MANAGED, .features.planning = true };
+
+	assert_str(offered(r, &agent), "update_plan");
+	assert_true(str_find(briefing(r, &agent), S("plan before you act")) > 0);
+	assert_str(call(r, &agent, S("update_plan"), S("{\"steps\": [{\"title\": \"a\", \"status\": \"done\"}, {\"title\": \"b\"}, "
+		   "{\"title\": \"c\", \"status\": \"in_progress\"}]}")).text, "{\"done\":1,\"left\":2}");
+	assert_true(call(r, &agent, S("update_plan"), S("{\"steps\": []}")).failed);
+	assert_true(call(r, &agent, S("update_plan"), S("{\"steps\": [{\"title\": \"a\", \"status\": \"soon\"}]}")).failed);
+}
+
 static void every_tool_of_the_catalogue_can_be_offered_and_called(void **state)
 {
 	struct rig *r = *state;
@@ -356,6 +450,11 @@ int main(void)
 		IN_WORKSPACE(nothing_is_written_where_the_agent_may_only_read),
 		IN_WORKSPACE(a_call_that_is_not_wanted_any_more_has_no_result),
 		IN_WORKSPACE(the_web_is_searched_only_where_there_is_a_search_server),
+		IN_WORKSPACE(an_agent_with_a_memory_remembers_recalls_and_forgets),
+		IN_WORKSPACE(notes_are_of_one_agent_and_one_user),
+		IN_WORKSPACE(there_is_room_for_so_many_notes_and_the_newest_are_told),
+		IN_WORKSPACE(without_the_features_there_is_nothing_to_say),
+		IN_WORKSPACE(a_planning_agent_says_how_far_it_has_come),
 		IN_WORKSPACE(every_tool_of_the_catalogue_can_be_offered_and_called),
 		IN_WORKSPACE(the_catalogue_is_listed_by_id_with_schemas),
 	};
