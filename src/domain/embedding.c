@@ -6,6 +6,7 @@
 #include "domain/embedding.h"
 
 #include "base/clock.h"
+#include "domain/audit.h"
 #include "domain/provider.h"
 #include "domain/secret.h"
 #include "model/lexical.h"
@@ -240,6 +241,13 @@ static enum err use_new(struct ctx *ctx, struct db_tx *tx, const struct in_use *
 	return store_key(ctx, tx, row.id, c->key);
 }
 
+static enum err record(struct ctx *ctx, struct db_tx *tx, const char *kind, const struct embedder *row)
+{
+	return audit_add_everywhere(ctx, tx, &(struct audit){
+		.kind = kind, .target_type = "embedding_model", .target_id = row->model,
+		.payload = AUDIT_PAYLOAD({ S("provider"), AUDIT_TEXT(row->provider) }) });
+}
+
 static enum err write_choice(struct ctx *ctx, struct db_tx *tx, void *arg)
 {
 	const struct change *c = arg;
@@ -248,7 +256,8 @@ static enum err write_choice(struct ctx *ctx, struct db_tx *tx, void *arg)
 
 	TRY(read_in_use(ctx, &in_use));
 	row = find_in_use(&in_use, &c->wanted);
-	return row ? use_again(ctx, tx, &in_use, row, c->key) : use_new(ctx, tx, &in_use, c);
+	TRY(row ? use_again(ctx, tx, &in_use, row, c->key) : use_new(ctx, tx, &in_use, c));
+	return record(ctx, tx, "embedding.model_chosen", &c->wanted);
 }
 
 enum err embedding_use(struct ctx *ctx, const struct embedding_choice *choice)
@@ -268,7 +277,8 @@ static enum err write_cancel(struct ctx *ctx, struct db_tx *tx, void *arg)
 	TRY(read_in_use(ctx, &in_use));
 	if (!in_use.changing)
 		return fail(ctx, ERR_NOT_FOUND, "no change of embedding model is under way");
-	return drop_next(ctx, tx, &in_use);
+	TRY(drop_next(ctx, tx, &in_use));
+	return record(ctx, tx, "embedding.change_cancelled", &in_use.next);
 }
 
 enum err embedding_cancel(struct ctx *ctx)

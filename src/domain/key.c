@@ -5,6 +5,7 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "base/utf8.h"
+#include "domain/audit.h"
 
 #define US_PER_MINUTE (60 * US_PER_SECOND)
 
@@ -58,6 +59,11 @@ static const struct kind *kind_of(struct str token)
 		return &KINDS[i];
 	}
 	return NULL;
+}
+
+bool key_is_plausible(struct str token)
+{
+	return kind_of(token) != NULL;
 }
 
 static const char *const ROLES[] = {
@@ -125,9 +131,18 @@ bool key_describe(struct arena *mem, struct str token, struct api_key *key)
 	return true;
 }
 
-static enum err insert_key(struct ctx *ctx, struct db_tx *tx, void *key)
+static enum err record(struct ctx *ctx, struct db_tx *tx, const char *kind, struct str workspace_id, struct str id)
 {
-	return keys_insert(ctx, tx, key);
+	return audit_add(ctx, tx, &(struct audit){ .kind = kind, .target_type = "api_key", .target_id = id,
+						   .workspace_id = workspace_id });
+}
+
+static enum err insert_key(struct ctx *ctx, struct db_tx *tx, void *arg)
+{
+	const struct api_key *key = arg;
+
+	TRY(keys_insert(ctx, tx, key));
+	return record(ctx, tx, "api_key.created", key->workspace_id, key->id);
 }
 
 enum err key_create(struct ctx *ctx, const struct key_request *r, struct api_key *out, struct str *secret)
@@ -165,14 +180,16 @@ static enum err set_active(struct ctx *ctx, struct db_tx *tx, void *arg)
 {
 	const struct change *c = arg;
 
-	return keys_set_active(ctx, tx, c->workspace_id, c->id, c->active);
+	TRY(keys_set_active(ctx, tx, c->workspace_id, c->id, c->active));
+	return record(ctx, tx, c->active ? "api_key.enabled" : "api_key.disabled", c->workspace_id, c->id);
 }
 
 static enum err delete(struct ctx *ctx, struct db_tx *tx, void *arg)
 {
 	const struct change *c = arg;
 
-	return keys_delete(ctx, tx, c->workspace_id, c->id);
+	TRY(keys_delete(ctx, tx, c->workspace_id, c->id));
+	return record(ctx, tx, "api_key.deleted", c->workspace_id, c->id);
 }
 
 enum err key_set_active(struct ctx *ctx, struct str workspace_id, struct str id, bool active)

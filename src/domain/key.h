@@ -26,6 +26,9 @@ enum err key_create(struct ctx *ctx, const struct key_request *request, struct a
  * looks like that. */
 bool key_describe(struct arena *mem, struct str token, struct api_key *key);
 
+/* Whether the text looks like a key at all. Nothing is looked up. */
+bool key_is_plausible(struct str token);
+
 /* Switch a key off or on, or delete it. ERR_NOT_FOUND: the workspace has no such key. */
 enum err key_set_active(struct ctx *ctx, struct str workspace_id, struct str id, bool active);
 enum err key_delete(struct ctx *ctx, struct str workspace_id, struct str id);

@@ -8,12 +8,15 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/log.h"
+#include "domain/audit.h"
 #include "domain/embedding.h"
 #include "domain/model_access.h"
 #include "domain/provider.h"
 #include "knowledge/answer.h"
 #include "knowledge/ingest.h"
 #include "store/agents.h"
+
+#define TARGET(id_) .target_type = "knowledge_base", .target_id = (id_)
 
 /* How often to begin again when the embedding model has changed between embedding and use. */
 enum { ATTEMPTS = 3 };
@@ -67,6 +70,7 @@ static enum err create_base(struct ctx *ctx, struct db_tx *tx, void *arg)
 	in->kb->size = in->content.size;
 	in->kb->created_at = in->kb->updated_at = now_us();
 	TRY(knowledge_bases_insert(ctx, tx, in->kb));
+	TRY(audit_add(ctx, tx, &(struct audit){ .kind = "knowledge_base.created", TARGET(in->kb->id) }));
 	TRY(ingest_store(ctx, tx, in->kb->id, &in->content));
 	return knowledge_bases_by_id(ctx, in->kb->workspace_id, in->kb->id, in->kb);
 }
@@ -90,6 +94,7 @@ static enum err fill_base(struct ctx *ctx, struct db_tx *tx, void *arg)
 
 	TRY(knowledge_bases_grow(ctx, tx, kb->workspace_id, kb->id, &in->content.size, now_us()));
 	TRY(ingest_store(ctx, tx, kb->id, &in->content));
+	TRY(audit_add(ctx, tx, &(struct audit){ .kind = "knowledge_base.content_added", TARGET(kb->id) }));
 	return knowledge_bases_by_id(ctx, kb->workspace_id, kb->id, kb);
 }
 
@@ -137,7 +142,8 @@ static enum err update_base(struct ctx *ctx, struct db_tx *tx, void *arg)
 		return OK;
 	TRY(schema_read(ctx, &knowledge_base_schema, u->body, READ_UPDATE, u->out));
 	u->out->updated_at = now_us();
-	return knowledge_bases_update(ctx, tx, u->out);
+	TRY(knowledge_bases_update(ctx, tx, u->out));
+	return audit_add(ctx, tx, &(struct audit){ .kind = "knowledge_base.updated", TARGET(u->out->id) });
 }
 
 enum err knowledge_base_update(struct ctx *ctx, struct str id, const struct json *body, struct knowledge_base *out)
@@ -189,6 +195,7 @@ static enum err delete_base(struct ctx *ctx, struct db_tx *tx, void *arg)
 	const struct str *id = arg;
 
 	TRY(knowledge_bases_delete(ctx, tx, ctx->actor.workspace_id, *id));
+	TRY(audit_add(ctx, tx, &(struct audit){ .kind = "knowledge_base.deleted", TARGET(*id) }));
 	return detach_agents(ctx, tx, *id);
 }
 

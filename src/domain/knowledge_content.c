@@ -2,6 +2,7 @@
 #include "domain/knowledge_content.h"
 
 #include "base/clock.h"
+#include "domain/audit.h"
 #include "store/knowledge_bases.h"
 
 enum err knowledge_content_list(struct ctx *ctx, struct str knowledge_base_id, int64_t limit, int64_t offset,
@@ -47,6 +48,9 @@ static enum err remove_content(struct ctx *ctx, struct db_tx *tx, void *arg)
 	TRY(contents_by_id(ctx, ctx->actor.workspace_id, r->knowledge_base_id, r->id, &content));
 	size = size_of(&content);
 	TRY(contents_delete(ctx, tx, content.workspace_id, r->knowledge_base_id, r->id));
+	TRY(audit_add(ctx, tx, &(struct audit){
+		.kind = "knowledge_base.content_deleted", .target_type = "knowledge_base",
+		.target_id = r->knowledge_base_id, .payload = AUDIT_PAYLOAD({ S("contentId"), AUDIT_TEXT(r->id) }) }));
 	return knowledge_bases_shrink(ctx, tx, content.workspace_id, r->knowledge_base_id, &size, now_us());
 }
 

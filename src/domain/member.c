@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/utf8.h"
+#include "domain/audit.h"
 #include "domain/key.h"
 
 enum { SLUG_MIN = 2, SLUG_MAX = 32, EMAIL_MAX = 254, NAME_MAX_CHARS = 255 };
@@ -116,6 +117,29 @@ static enum err require_user(struct ctx *ctx, struct db_tx *tx, struct str email
 	return users_insert(ctx, tx, out);
 }
 
+/* A member's role is none where it ends. */
+static enum err record(struct ctx *ctx, struct db_tx *tx, const char *kind, const struct workspace *w,
+		       struct str user_id, struct str role)
+{
+	return audit_add(ctx, tx, &(struct audit){
+		.kind = kind, .target_type = "user", .target_id = user_id, .workspace_id = w->id,
+		.payload = role.p ? AUDIT_PAYLOAD({ S("role"), AUDIT_TEXT(role) }) : NULL });
+}
+
+static enum err put_member(struct ctx *ctx, struct db_tx *tx, const struct workspace *w, struct str user_id,
+			   struct str role)
+{
+	struct str before;
+	enum err e = members_role(ctx, w->id, user_id, &before);
+
+	if (e != OK && e != ERR_NOT_FOUND)
+		return e;
+	if (e == OK && str_eq(before, role))
+		return OK;
+	TRY(members_put(ctx, tx, w->id, user_id, role));
+	return record(ctx, tx, e == OK ? "member.role_changed" : "member.added", w, user_id, role);
+}
+
 static enum err require_workspace(struct ctx *ctx, struct db_tx *tx, struct str slug, struct str name,
 				  struct workspace *out)
 {
@@ -127,6 +151,8 @@ static enum err require_workspace(struct ctx *ctx, struct db_tx *tx, struct str 
 		.id = uuid_new(ctx->mem), .slug = slug, .name = name.p ? name : slug, .created_at = now_us(),
 	};
 	TRY(workspaces_insert(ctx, tx, out));
+	TRY(audit_add(ctx, tx, &(struct audit){ .kind = "workspace.created", .target_type = "workspace",
+						.target_id = out->id, .workspace_id = out->id }));
 	return apps_insert(ctx, tx, out->id, uuid_new(ctx->mem), S("Default"), true);
 }
 
@@ -161,7 +187,7 @@ static enum err do_found(struct ctx *ctx, struct db_tx *tx, void *arg)
 
 	TRY(require_workspace(ctx, tx, f->slug, f->name, &f->workspace));
 	TRY(require_user(ctx, tx, f->admin_email, &admin));
-	return members_put(ctx, tx, f->workspace.id, admin.id, str_of(role_name(ROLE_ADMIN)));
+	return put_member(ctx, tx, &f->workspace, admin.id, str_of(role_name(ROLE_ADMIN)));
 }
 
 enum err workspace_found(struct ctx *ctx, struct str slug, struct str name, struct str admin_email,
@@ -194,11 +220,9 @@ static enum err do_add(struct ctx *ctx, struct db_tx *tx, void *arg)
 
 	TRY(require_user(ctx, tx, m->email, &user));
 	e = members_role(ctx, m->workspace->id, user.id, &role);
-	if (e == ERR_NOT_FOUND)
-		return members_put(ctx, tx, m->workspace->id, user.id, m->role);
+	if (e == ERR_NOT_FOUND || (e == OK && str_eq(role, m->role)))
+		return put_member(ctx, tx, m->workspace, user.id, m->role);
 	TRY(e);
-	if (str_eq(role, m->role))
-		return OK;
 	return fail(ctx, ERR_CONFLICT, "'%.*s' is a member of workspace '%.*s' already, as %.*s", STR(user.email),
 		    STR(m->workspace->slug), STR(role));
 }
@@ -220,7 +244,7 @@ static enum err do_set_role(struct ctx *ctx, struct db_tx *tx, void *arg)
 	TRY(member_by_email(ctx, m->workspace, m->email, &member));
 	if (role_of(m->role) != ROLE_ADMIN)
 		TRY(keep_an_admin(ctx, m->workspace, &member));
-	return members_put(ctx, tx, m->workspace->id, member.user.id, m->role);
+	return put_member(ctx, tx, m->workspace, member.user.id, m->role);
 }
 
 enum err member_set_role(struct ctx *ctx, const struct workspace *w, struct str email, struct str role)
@@ -238,7 +262,8 @@ static enum err do_remove(struct ctx *ctx, struct db_tx *tx, void *arg)
 
 	TRY(member_by_email(ctx, m->workspace, m->email, &member));
 	TRY(keep_an_admin(ctx, m->workspace, &member));
-	return members_delete(ctx, tx, m->workspace->id, member.user.id);
+	TRY(members_delete(ctx, tx, m->workspace->id, member.user.id));
+	return record(ctx, tx, "member.removed", m->workspace, member.user.id, (struct str){ NULL, 0 });
 }
 
 enum err member_remove(struct ctx *ctx, const struct workspace *w, struct str email)

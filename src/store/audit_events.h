@@ -3,6 +3,7 @@
 #define STORE_AUDIT_EVENTS_H
 
 #include "db/db.h"
+#include "json/field.h"
 
 struct audit_event {
 	struct str id, workspace_id;
@@ -14,6 +15,24 @@ struct audit_event {
 	struct str payload;                  /* a JSON object; never a secret, never a text of a user's */
 };
 
+/* A place in the order of events. */
+struct audit_place {
+	int64_t at;
+	struct str id;
+};
+
+/* What is absent, or 0, does not narrow the list. */
+struct audit_filter {
+	struct str kinds;                    /* kinds, and beginnings of kinds with their dot, a comma around each */
+	struct str actor_user_id, target_type, target_id, agent_name;
+	int64_t since, until;                /* from this moment on, and before that */
+	struct audit_place after;            /* go on behind this place of the same list; id absent: its beginning */
+	bool ascending;                      /* the oldest first; else the newest */
+	int64_t limit;
+};
+
+/* *out: of struct audit_event. */
+enum err audit_events_list(struct ctx *ctx, struct str workspace_id, const struct audit_filter *f, struct list *out);
 enum err audit_events_insert(struct ctx *ctx, struct db_tx *tx, const struct audit_event *e);
 
 #endif
