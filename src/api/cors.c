@@ -24,7 +24,7 @@ bool cors_allow(const char *origins, struct http_exchange *x)
 	if (!origin.p || !allowed(origins, origin))
 		return false;
 	http_set_header(x, "Access-Control-Allow-Origin", origin);
-	http_set_header(x, "Access-Control-Expose-Headers", S("X-Request-Id, Retry-After, Idempotency-Replayed"));
+	http_set_header(x, "Access-Control-Expose-Headers", S("X-Request-Id, Retry-After, Idempotency-Replayed, WWW-Authenticate"));
 	return true;
 }
 
@@ -35,7 +35,9 @@ bool cors_preflight(struct http_exchange *x)
 	if (r->method != HTTP_OPTIONS || !http_header_get(r, "access-control-request-method", NULL).p)
 		return false;
 	http_set_header(x, "Access-Control-Allow-Methods", S("GET, HEAD, POST, PUT, PATCH, DELETE"));
-	http_set_header(x, "Access-Control-Allow-Headers", S("Authorization, Content-Type, Idempotency-Key, X-Request-Id"));
+	http_set_header(x, "Access-Control-Allow-Headers",
+			S("Authorization, Content-Type, Accept, Idempotency-Key, X-Request-Id, Mcp-Protocol-Version, Mcp-Session-Id, "
+			  "Last-Event-ID, Mcp-Method, Mcp-Name"));
 	http_set_header(x, "Access-Control-Max-Age", S("600"));
 	http_reply(x, 204);
 	return true;

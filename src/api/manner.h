@@ -27,4 +27,8 @@ struct manner {
 
 extern const struct manner manners[];                   /* by enum contract */
 
+/* What the operation gave, written by `as`: the row's schema of its reply, or another of the same struct. */
+void call_write_out(struct json_writer *w, const struct call *call, const struct schema *as);
+void call_write_page(struct json_writer *w, const struct page *p);
+
 #endif

@@ -60,7 +60,7 @@ struct op {
 	int deadline_s;                      /* how long it may take; 0: REQUEST_S */
 
 	int status;                          /* of success; 0 means 200 */
-	const struct schema *out;
+	const struct schema *out;            /* NULL, and `run`: the reply has no body, and its status is 204 */
 	const char *out_key;                 /* studio: the member that holds it, "run"; NULL: bare */
 	bool replies_list;                   /* an array of `out` */
 	bool paged;                          /* workspace: `pagination` beside `data` */
@@ -73,12 +73,18 @@ struct op {
 	bool extension;                      /* not in the contract at all (9.3) */
 	const char *tag, *summary, *doc;
 
+	/* Whether there is what the parameters name, where the contract says so before it looks at the body. NULL:
+	 * `run` will tell. */
+	enum err (*find)(struct ctx *ctx, const struct call *call);
 	/* Does it. A creating operation fills call->out inside its transaction, so that the reply
 	 * can be stored with what it tells about (domain/idempotency.h). */
 	enum err (*run)(struct ctx *ctx, struct call *call);
 	/* Instead of run, for replies that are not JSON objects: writes the whole response. */
 	void (*serve)(struct ctx *ctx, struct http_exchange *x);
-	const char *media;                   /* the media type that serve answers with */
+	/* Instead of run, for an answer that is written while it comes about (http_stream_begin). Until that has
+	 * begun an error is answered like any other. */
+	enum err (*stream)(struct ctx *ctx, struct call *call, struct http_exchange *x);
+	const char *media;                   /* the media type that serve or stream answers with */
 };
 
 /* Reading fifty slow web pages, or embedding a hundred megabytes elsewhere, takes its time. */

@@ -298,10 +298,21 @@ static void event_stream(struct printer *p)
 	close(p);
 }
 
+static void no_content(struct printer *p)
+{
+	open(p, "204");
+	text(p, "description", "Done; there is nothing to reply.");
+	close(p);
+}
+
 static void success(struct printer *p, const struct op *op)
 {
 	int status = op->status ? op->status : 200;
 
+	if (op->run && !op->out) {
+		no_content(p);
+		return;
+	}
 	assert(!op->streams || status != 200);
 	if (op->streams)
 		event_stream(p);

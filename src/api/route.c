@@ -3,6 +3,7 @@
 #include "api/route.h"
 
 #include "base/url.h"
+#include "base/utf8.h"
 
 /* Whether path fits the pattern; fills params with what stands in the braces' places, still
  * encoded. *literals counts the characters that fit literally. */
@@ -34,9 +35,12 @@ static bool fits(const char *pattern, struct str path, struct route *r, int *lit
 /* Each parameter is decoded once (studio contract 1.7). */
 static void decode_params(struct arena *mem, struct route *r)
 {
-	for (size_t i = 0; i < r->n_params; i++)
-		if (!url_decode(mem, r->params[i].value, &r->params[i].value))
-			r->params[i].value = (struct str){ NULL, 0 };
+	for (size_t i = 0; i < r->n_params; i++) {
+		struct str *value = &r->params[i].value;
+
+		if (!url_decode(mem, *value, value) || !utf8_valid(*value))
+			*value = (struct str){ NULL, 0 };
+	}
 }
 
 static bool method_fits(const struct op *op, enum http_method method)

@@ -7,7 +7,7 @@
 enum { PATH_PARAMS_MAX = 4 };
 
 struct path_param {
-	struct str name, value;              /* value decoded; p NULL: malformed percent-encoding */
+	struct str name, value;              /* value decoded; p NULL: malformed percent-encoding, or no UTF-8 */
 };
 
 struct route {

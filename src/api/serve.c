@@ -16,6 +16,7 @@
 #include "api/cors.h"
 #include "api/credential.h"
 #include "api/idempotency.h"
+#include "api/invoke.h"
 #include "api/manner.h"
 #include "api/progress.h"
 #include "api/route.h"
@@ -28,6 +29,11 @@
 #include "domain/key.h"
 
 #define API_ROOT S("/api/v1")
+
+enum { NO_CONTENT = 204, PERMANENT_REDIRECT = 308 };
+
+/* Who shows no key is refused, but only after the body: this much of it is waited for. */
+enum { STRANGER_BODY_MAX = 64 << 10 };
 
 struct api {
 	struct api_options options;
@@ -90,7 +96,8 @@ static void reply_with(struct turn *t, struct kept_reply reply)
 		progress_stream_result(&t->stream, reply.body);
 		return;
 	}
-	http_set_header(t->x, "Content-Type", str_of(t->manner->content_type));
+	if (reply.body.p)
+		http_set_header(t->x, "Content-Type", str_of(t->manner->content_type));
 	buf_str(http_body(t->x), reply.body);
 	http_reply(t->x, (int)reply.status);
 }
@@ -140,6 +147,8 @@ struct kept_reply call_reply(struct arena *mem, const struct call *call)
 	struct buf body = { .mem = mem };
 	struct json_writer w = { .out = &body };
 
+	if (!call->op->out)
+		return (struct kept_reply){ NO_CONTENT, { NULL, 0 } };
 	manners[call->op->contract].success(&w, call);
 	return (struct kept_reply){ call->op->status ? call->op->status : 200, buf_view(&body) };
 }
@@ -158,49 +167,27 @@ static struct str param_text(void *arg, const struct field *f)
 	return (struct str){ NULL, 0 };
 }
 
-static enum err check_params(struct turn *t)
+static enum err read_body(struct turn *t)
 {
-	void *params;
+	struct call *call = &t->call;
 
-	if (!t->call.op->params)
+	if (call->op->takes_files)
+		return upload_read(&t->ctx, t->request, &call->files);
+	if (!call->op->body)
 		return OK;
-	params = arena_zalloc(t->ctx.mem, t->call.op->params->size);
-	t->call.params = params;
-	return schema_read_params(&t->ctx, t->call.op->params, param_text, t, params);
-}
-
-static enum err refuse_body(struct turn *t, const char *why)
-{
-	issue_add(&t->ctx, NULL, "invalid_json", "%s", why);
-	return fail(&t->ctx, ERR_INVALID, "%s", t->manner->lenient ? "request body must be JSON" : "Validation failed");
-}
-
-static enum err check_body(struct turn *t)
-{
-	const struct op *op = t->call.op;
-	void *body;
-
-	if (op->takes_files)
-		return upload_read(&t->ctx, t->request, &t->call.files);
-	if (!op->body)
-		return OK;
-	if (json_parse(&t->ctx, t->request->body, t->manner->json, &t->call.json) != OK)
-		return refuse_body(t, t->ctx.why);
-	if (t->manner->lenient && t->call.json->type == JSON_NULL)
-		return refuse_body(t, "null");
-	if (t->manner->refuse_nul && json_has_nul(t->call.json))
-		return refuse_body(t, "a string contains U+0000");
-	body = arena_zalloc(t->ctx.mem, op->body->size);
-	t->call.body = body;
-	return schema_read(&t->ctx, op->body, t->call.json, t->manner->lenient ? READ_LENIENT : op->body_mode, body);
+	if (json_parse(&t->ctx, t->request->body, t->manner->json, &call->json) != OK)
+		return invoke_refuse_body(&t->ctx, call->op, t->ctx.why);
+	return invoke_read_body(&t->ctx, call);
 }
 
 /* Both are looked at before either is refused: all issues come in one pass. */
 static enum err check(struct turn *t)
 {
-	enum err params = check_params(t);
-	enum err body = check_body(t);
+	enum err params = invoke_read_params(&t->ctx, &t->call, param_text, t), body;
 
+	if (params == OK && t->call.op->find)
+		TRY(t->call.op->find(&t->ctx, &t->call));
+	body = read_body(t);
 	return params ? params : body;
 }
 
@@ -239,11 +226,6 @@ static enum err no_operation(struct turn *t)
 	return fail(&t->ctx, ERR_NO_ROUTE, "no such endpoint");
 }
 
-static int64_t deadline_of(const struct op *op)
-{
-	return mono_ms() + INT64_C(1000) * (op && op->deadline_s ? op->deadline_s : REQUEST_S);
-}
-
 /* The contract whose manners apply: the path's, or on paths of both (and of none) the key's. */
 static const struct manner *manner_of(const struct route *r, enum contract key)
 {
@@ -257,7 +239,7 @@ static void find(struct turn *t, struct str path)
 	route_find(t->ctx.mem, t->request->method, path, kind, &t->route);
 	t->manner = manner_of(&t->route, kind);
 	t->call.op = t->route.op;
-	t->ctx.deadline_ms = deadline_of(t->call.op);
+	t->ctx.deadline_ms = invoke_deadline_ms(t->call.op);
 }
 
 static enum err admit(struct turn *t)
@@ -294,11 +276,8 @@ static void prepare_progress(struct turn *t)
 
 static void prepare(struct turn *t)
 {
-	struct call *call = &t->call;
-
-	if (call->op->out)
-		call->out = arena_zalloc(t->ctx.mem, call->op->out->size);
-	if (call->op->streams)
+	invoke_prepare(&t->ctx, &t->call);
+	if (t->call.op->streams)
 		prepare_progress(t);
 }
 
@@ -313,6 +292,12 @@ static enum err carry_out(struct turn *t, struct kept_reply *kept)
 	return idempotency_end(&t->ctx, t->call.op->run(&t->ctx, &t->call), kept);
 }
 
+static enum err stream(struct turn *t)
+{
+	TRY(check(t));
+	return t->call.op->stream(&t->ctx, &t->call, t->x);
+}
+
 static void operate(struct turn *t)
 {
 	struct kept_reply kept = {0};
@@ -323,11 +308,13 @@ static void operate(struct turn *t)
 		return;
 	}
 	if (e == OK)
-		e = carry_out(t, &kept);
+		e = t->call.op->stream ? stream(t) : carry_out(t, &kept);
 	if (e != OK) {
 		reply_failure(t, e);
 		return;
 	}
+	if (t->call.op->stream)
+		return;
 	if (kept.body.p)
 		http_set_header(t->x, "Idempotency-Replayed", S("true"));
 	reply_with(t, kept.body.p ? kept : call_reply(t->ctx.mem, &t->call));
@@ -336,7 +323,7 @@ static void operate(struct turn *t)
 static void reply_options(struct turn *t)
 {
 	http_set_header(t->x, "Allow", route_allow(t->ctx.mem, t->route.methods));
-	http_reply(t->x, 204);
+	http_reply(t->x, NO_CONTENT);
 }
 
 static void handle_api(struct turn *t, struct str path)
@@ -366,7 +353,7 @@ static const struct api_mount *mount_of(const struct api *api, struct str path)
 
 static void handle_mount(struct turn *t, const struct api_mount *mount)
 {
-	t->ctx.deadline_ms = deadline_of(NULL);
+	t->ctx.deadline_ms = invoke_deadline_ms(NULL);
 	mount->serve(&t->ctx, t->x);
 	t->admitted = t->ctx.actor.role != ROLE_NONE;
 }
@@ -381,11 +368,20 @@ static bool below_api(struct str path, struct str *rest)
 	return rest->n > 0 && rest->p[0] == '/';
 }
 
+static void redirect(struct turn *t, struct str path)
+{
+	struct str query = t->request->query;
+	const char *mark = query.n ? "?" : "";
+
+	http_set_header(t->x, "Location", arena_printf(t->ctx.mem, "%.*s%s%.*s", STR(path), mark, STR(query)));
+	http_reply(t->x, PERMANENT_REDIRECT);
+}
+
 static void log_request(struct turn *t)
 {
 	log_info("http.request", kv_s("id", t->request->id), kv_s("method", t->request->method_name),
-		 kv_s("path", t->request->path), kv_i("status", http_status_of(t->x)), kv_i("us", mono_us() - t->began_us),
-		 kv_s("user", t->ctx.actor.user_id));
+		 kv_s("path", t->request->path), kv_i("status", http_status_of(t->x)),
+		 kv_i("us", mono_us() - t->began_us), kv_s("user", t->ctx.actor.user_id));
 }
 
 void api_handle(void *user, size_t thread, struct http_exchange *x)
@@ -397,12 +393,14 @@ void api_handle(void *user, size_t thread, struct http_exchange *x)
 		.manner = &manners[WORKSPACE_API],
 		.began_us = mono_us(),
 	};
-	const struct api_mount *mount = mount_of(api, t.request->path);
-	struct str rest;
+	struct str path = url_path_normal(t.ctx.mem, t.request->path), rest;
+	const struct api_mount *mount = mount_of(api, path);
 
 	t.ctx.issues = &t.issues;
 	if (!(cors_allow(api->options.cors_origins, x) && cors_preflight(x))) {
-		if (below_api(t.request->path, &rest))
+		if (below_api(path, &rest) && str_find(path, S("//")) >= 0)
+			redirect(&t, url_path_single(t.ctx.mem, path));
+		else if (below_api(path, &rest))
 			handle_api(&t, rest);
 		else if (mount)
 			handle_mount(&t, mount);
@@ -426,42 +424,64 @@ static struct route route_by_path(const struct http_request *head)
 	struct str rest;
 
 	arena_init(&mem, 1024);
-	if (head->path.p && below_api(head->path, &rest))
+	if (head->path.p && below_api(url_path_normal(&mem, head->path), &rest))
 		route_find(&mem, head->method, rest, WORKSPACE_API, &r);
 	arena_fini(&mem);
 	return r;
 }
 
+static const struct api_mount *mount_by_path(const struct api *api, const struct http_request *head)
+{
+	return head->path.p ? mount_of(api, head->path) : NULL;
+}
+
+static size_t body_max_of(const struct route *r)
+{
+	return r->op && r->op->body_max ? r->op->body_max : manner_of(r, WORKSPACE_API)->body_max;
+}
+
 size_t api_body_limit(void *user, const struct http_request *head)
 {
-	const struct api_mount *mount = head->path.p ? mount_of(user, head->path) : NULL;
+	const struct api_mount *mount = mount_by_path(user, head);
 	struct route r = route_by_path(head);
+	bool is_public = mount ? !mount->needs_key : r.op && r.op->role == ROLE_NONE;
+	size_t max = mount ? mount->body_max : body_max_of(&r);
 
-	if (mount)
-		return mount->body_max;
-	return r.op && r.op->body_max ? r.op->body_max : manner_of(&r, WORKSPACE_API)->body_max;
+	if (is_public || max <= STRANGER_BODY_MAX || key_is_plausible(credential_of(head).token))
+		return max;
+	return STRANGER_BODY_MAX;
+}
+
+static enum err meaning_of(int status)
+{
+	switch (status) {
+	case 408: return ERR_TIMEOUT;
+	case 413: case 414: case 431: return ERR_TOO_LARGE;
+	case 503: return ERR_BUSY;
+	default: return ERR_INVALID;
+	}
+}
+
+static void refuse_by_manner(struct http_exchange *x, enum err e, const char *why)
+{
+	struct route r = route_by_path(http_request_of(x));
+	const struct manner *manner = manner_of(&r, WORKSPACE_API);
+	struct json_writer w = { .out = http_body(x) };
+
+	http_set_header(x, "Content-Type", str_of(manner->content_type));
+	manner->error(&w, e, why, NULL, NULL);
 }
 
 void api_refusal(void *user, struct http_exchange *x, int status, const char *why)
 {
-	static const struct {
-		int status;
-		enum err err;
-	} MEANINGS[] = {
-		{ 408, ERR_TIMEOUT }, { 413, ERR_TOO_LARGE }, { 414, ERR_TOO_LARGE }, { 431, ERR_TOO_LARGE }, { 503, ERR_BUSY },
-	};
-	struct route r = route_by_path(http_request_of(x));
-	const struct manner *manner = manner_of(&r, WORKSPACE_API);
 	const struct api *api = user;
-	struct json_writer w = { .out = http_body(x) };
-	enum err e = ERR_INVALID;
+	const struct api_mount *mount = mount_by_path(api, http_request_of(x));
 
-	for (size_t i = 0; i < COUNT_OF(MEANINGS); i++)
-		if (MEANINGS[i].status == status)
-			e = MEANINGS[i].err;
 	cors_allow(api->options.cors_origins, x);
-	http_set_header(x, "Content-Type", str_of(manner->content_type));
-	manner->error(&w, e, why, NULL, NULL);
+	if (mount && mount->refuse)
+		mount->refuse(x, meaning_of(status), why);
+	else
+		refuse_by_manner(x, meaning_of(status), why);
 }
 
 void api_run_created(const struct ctx *ctx)

@@ -13,15 +13,24 @@ struct api_mount {
 	const char *path;                    /* "/mcp": this path alone; "/v1/": all that begin so */
 	void (*serve)(struct ctx *ctx, struct http_exchange *x);
 	size_t body_max;                     /* bytes a request may have */
+	bool needs_key;                      /* so who shows none need not send a large body */
+	/* Words the answers that the HTTP server itself gives there, as api_refusal; NULL: the workspace API's. */
+	void (*refuse)(struct http_exchange *x, enum err e, const char *why);
 };
 
 struct api_options {
 	struct db *db;                       /* borrowed; outlives the api */
 	size_t n_threads, n_stream_threads;  /* handler threads that will call api_handle, as in http_options */
 	const char *public_url;              /* origin to put into documents; NULL: the request's Host */
+	const char *listen;                  /* as in http_options; what it may be called by: mcp/host.h */
+	const char *mcp_hosts;               /* "a.example, b.example": further names for /mcp; NULL: none */
 	const char *cors_origins;            /* "https://a.example, https://b.example"; "*" = all; NULL: none */
 	void (*run_created)(void *arg);      /* rings the bell of the run workers; may be NULL */
 	void *run_created_arg;
+	void (*automations_changed)(void *arg);   /* wakes the scheduler; may be NULL */
+	void *automations_changed_arg;
+	void (*repo_pushed)(void *arg, struct str workspace_id);     /* has its repository fetched; may be NULL */
+	void *repo_pushed_arg;
 	const struct api_mount *mounts;      /* borrowed; ends with path NULL. May be NULL */
 };
 

@@ -36,6 +36,7 @@ static void a_malformed_parameter_has_no_value(void **state)
 
 	assert_non_null(r.op);
 	assert_null(r.params[0].value.p);
+	assert_null(find(HTTP_GET, "/agents/%c3", WORKSPACE_API).params[0].value.p);
 }
 
 static void a_literal_hides_the_parameter_beside_it(void **state)

@@ -144,8 +144,10 @@ def check_bodies(suite, document):
         texts = [p.name for p in op.schemas.places(op.body, good) if len(p.path) == 1 and is_free_text(p.branch)]
         for what, body in hostile_bodies(good, texts[0] if texts else "zz"):
             reply = suite.client.request(op.method, op.url({}), body)
+            if op.lenient and reply.status < 300 and str(reply.status) in op.responses:
+                continue
             if op.lenient:
-                suite.refuse(f"{op.id}, {what}", reply, (400, 404))
+                suite.refuse(f"{op.id}, {what}", reply, (400, 404, 409, 413))
             else:
                 suite.refuse(f"{op.id}, {what}", reply, (400,), "VALIDATION_ERROR")
         suite.end(f"{op.id}: bodies that are none")
@@ -235,6 +237,14 @@ def check_sizes(suite):
     suite.send("ten gigabytes announced", huge, (413,), "PAYLOAD_TOO_LARGE")
     huge = suite.head("POST", "/api/v1/agents", f"Content-Length: {BODY_MAX + 1}", authorized=False)
     suite.send("too large comes before no key", huge, (413,), "PAYLOAD_TOO_LARGE")
+    # Whoever shows nothing like a key is refused after so much.
+    for what, size, status in (("64 KiB of nobody", 64 << 10, 401), ("64 KiB and a byte of nobody", (64 << 10) + 1, 413)):
+        for shown in (), ("Authorization: Bearer no-key",), ("Authorization: Basic " + suite.key,):
+            for path in "/api/v1/knowledge-bases", "/api/v1/runs":
+                head = suite.head("POST", path, f"Content-Length: {size}", *shown, authorized=False)
+                suite.send(f"{what} for {path} with {shown}", [head, b"x" * size], (status,))
+    unknown = suite.head("POST", "/api/v1/runs", f"Content-Length: {MIB}", "Authorization: Bearer tas_" + "x" * 43, authorized=False)
+    suite.send("a megabyte with a key that is not known", [unknown, b"x" * MIB], (401,))
     # The studio contract knows no limit; there must be one all the same.
     body = b'{"agent": "nobody at all", "message": "%s"}' % (b"x" * 12 * MIB)
     large = [suite.head("POST", "/api/v1/runs", f"Content-Length: {len(body)}"), body]

@@ -14,6 +14,16 @@ GET /api/v1/agents               expect 200, .agents has 2, .agents.0.name = "he
             "framework": "pydantic-agentspec", "model": "builtin:extractive", "instructions": "~text", "connections": [], "skills": []}}
 GET /api/v1/agents/{managed}     expect 404 {"error": "agent not found"}
 
+= managed agents are listed if asked for, by administrators
+GET /api/v1/agents?source=managed    expect 200, .agents has 1, .agents.0 = {"name": "managed", "filename": "{managed}",
+    "path": "managed/{managed}", "format": null, "framework": "managed", "valid": true, "spec": {"name": "managed", "labels": [],
+        "raw": {"id": "{managed}", "features": "~object", ...}, "framework": "managed", "model": "builtin:extractive", ...}}
+GET /api/v1/agents?source=all        expect 200, .agents has 3, .agents.0.name = "hello", .agents.2.name = "managed"
+GET /api/v1/agents?source=files      expect 200, .agents has 2
+as operator with personal key
+GET /api/v1/agents?source=all        expect 403 {"error": "this API key's user lacks the required role for this action"}
+GET /api/v1/agents?source=every      expect 200, .agents has 2
+
 = a file is shown with its text
 as viewer with personal key
 GET /api/v1/agents/hello         expect 200 {"agent": {"name": "hello", "valid": true, ...}, "raw": "~/^#.*\\nname: hello\\n/", "toolsModuleContent": null,

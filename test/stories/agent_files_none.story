@@ -17,7 +17,8 @@ as admin with personal key
 POST /api/v1/runs {"agent": "desk"}    expect 202
 
 = a repository that cannot be read is a fault of the repository's; a network's has details
-sql INSERT INTO repository SELECT id, 'https://git.example.com/a.git', NULL, NULL, NULL, 'network', 'the repository could not be reached', 1, '', 1 FROM workspace WHERE slug = 'demo'
+sql INSERT INTO repository (workspace_id, url, branch, sealed_token, commit_id, error_code, error, fetched_at, connected_by,
+    connected_at) SELECT id, 'https://git.example.com/a.git', NULL, NULL, NULL, 'network', 'the repository could not be reached', 1, '', 1 FROM workspace WHERE slug = 'demo'
 GET /api/v1/agents             expect 502 {"error": "could not read agents from the repository", "details": "the repository could not be reached"}
 GET /api/v1/agents/hello       expect 404 {"error": "agent not found"}
 POST /api/v1/runs {"agent": "hello"}    expect 404 {"error": "Agent \"hello\" is no longer in the connected repo."}

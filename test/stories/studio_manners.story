@@ -45,6 +45,17 @@ HEAD /api/v1/runs               expect 401, no body
 as admin with personal key
 GET /api/v1/nothing             expect 404 {"error": "~text"}
 
+= a path is what it means, whoever wrote it
+GET /api/v1/./runs              expect 200 {"runs": []}
+GET /api/v1/tools/../runs       expect 200 {"runs": []}
+GET /api/v1/%72uns              expect 200 {"runs": []}
+GET /api/v1//runs?limit=1       expect 308, no body, header Location: /api/v1/runs.limit=1
+POST /api/v1/runs//{never}///cancel    expect 308, header Location: /api/v1/runs/[0-9-]+/cancel
+GET /api/v1/Runs                expect 404
+
+= nothing is too deep for an object without known fields
+POST /api/v1/runs text "{[*3000}{]*3000}"    expect 400 {"error": "`agent` (string) is required"}
+
 = broken Unicode is mended, not refused
 as admin
 POST /api/v1/agents {"name": "mender", "model": {"provider": "CUSTOM", "model": "builtin/extractive"}}    expect 201
