@@ -27,28 +27,34 @@ struct mcp_channel;
 struct mcp_request {
 	enum mcp_revision revision;
 	struct str name;                     /* of the tool or prompt; or the resource's URI */
-	const struct json *arguments;        /* an object; {} when none were sent */
+	const struct json *arguments;        /* an object; NULL: none were sent */
 	struct mcp_channel *channel;
 };
 
-/* What a tool answered. A tool that failed is a result too, which the model reads. */
+/* What a tool answered. A tool that failed is a result too, which the model reads. Nothing in it may need
+ * a newer revision than the request's; but `structured` is left out by itself where it is not known. */
 struct mcp_result {
-	struct str text;                     /* the one text block */
+	struct str text;                     /* the one text block; absent: `structured`, laid out over lines */
 	struct str content;                  /* instead of text: a JSON array of content blocks */
 	struct str structured;               /* structuredContent as JSON; absent: the tool has no outputSchema */
 	bool failed;                         /* isError */
-	struct str members;                  /* instead of all that: the members of a result of another type, as
-	                                      * JSON without the braces: "\"resultType\":\"input_required\",..." */
 };
 
+enum mcp_list { MCP_TOOLS, MCP_RESOURCES, MCP_TEMPLATES, MCP_PROMPTS, MCP_LISTS };
+
+/* Writes the elements of a list, in an order that does not change; nothing that needs a newer revision.
+ * `after`: the name (of resources the URI) of the last one the client has; absent: from the beginning.
+ * *next: the name to go on behind; left alone: these were the last. */
+typedef enum err mcp_list_write(struct ctx *ctx, enum mcp_revision r, struct str after, struct json_writer *w,
+				struct str *next);
+
+struct http_request;
+
 struct mcp_features {
-	/* Each writes the elements of its list, in an order that does not change; nothing that needs a newer
-	 * revision. `after`: the name (of resources the URI) of the last one the client has; absent: from the
-	 * beginning. *next: the name to go on behind; left alone: these were the last. NULL: there are none. */
-	enum err (*list_tools)(struct ctx *ctx, enum mcp_revision r, struct str after, struct json_writer *w, struct str *next);
-	enum err (*list_resources)(struct ctx *ctx, enum mcp_revision r, struct str after, struct json_writer *w, struct str *next);
-	enum err (*list_templates)(struct ctx *ctx, enum mcp_revision r, struct str after, struct json_writer *w, struct str *next);
-	enum err (*list_prompts)(struct ctx *ctx, enum mcp_revision r, struct str after, struct json_writer *w, struct str *next);
+	/* When the key is known, before anything is done for it; may change the actor. May be NULL. */
+	enum err (*admitted)(struct ctx *ctx, const struct http_request *r);
+
+	mcp_list_write *lists[MCP_LISTS];    /* NULL: there are none */
 
 	/* ERR_NOT_FOUND: there is no such tool. ERR_INVALID: the request is not one the tool takes (a protocol
 	 * error with ctx->why). ERR_GONE: the client left. */
@@ -58,9 +64,18 @@ struct mcp_features {
 	enum err (*read_resource)(struct ctx *ctx, const struct mcp_request *request, struct json_writer *w);
 	enum err (*get_prompt)(struct ctx *ctx, const struct mcp_request *request, struct json_writer *w);
 	/* ref: the request's `ref`; argument: the name of the one to complete, value: what is typed so far. */
-	enum err (*complete)(struct ctx *ctx, const struct json *ref, struct str argument, struct str value, struct json_writer *w);
+	enum err (*complete)(struct ctx *ctx, const struct json *ref, struct str argument, struct str value,
+			     struct json_writer *w);
+
+	/* A number that changes when a list does, or what a resource holds (ERR_NOT_FOUND: no such resource).
+	 * Asked again and again while somebody waits for the change. NULL, both: nothing changes. */
+	enum err (*list_version)(struct ctx *ctx, enum mcp_list list, uint64_t *out);
+	enum err (*resource_version)(struct ctx *ctx, struct str uri, uint64_t *out);
+
+	int look_every_ms;                   /* how often */
 
 	const char *instructions;
+	bool logs;                           /* tools tell more than progress: mcp_log */
 	bool open;                           /* no key is asked for: the protocol's tests */
 };
 
