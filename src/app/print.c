@@ -164,6 +164,11 @@ void print_object(struct ctx *ctx, const struct schema *schema, const void *item
 
 /* -- texts --------------------------------------------------------------------------------------- */
 
+struct str print_harmless(struct arena *mem, struct str text)
+{
+	return harmless(mem, text, "");
+}
+
 void print_text(struct ctx *ctx, struct str text)
 {
 	if (isatty(STDOUT_FILENO))

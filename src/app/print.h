@@ -10,5 +10,7 @@ void print_list(struct ctx *ctx, const struct schema *schema, const struct list 
 void print_object(struct ctx *ctx, const struct schema *schema, const void *item);
 /* Prints a text as it is, but on a terminal nothing that would steer it. */
 void print_text(struct ctx *ctx, struct str text);
+/* A line of it without what would steer a terminal. In mem. */
+struct str print_harmless(struct arena *mem, struct str text);
 
 #endif

