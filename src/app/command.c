@@ -59,6 +59,11 @@ const struct command commands[] = {
 	{ "agent unlock", "Let changes be proposed again", NULL,
 	  &agent_unlock_options, STORE, agent_settings, agent_unlock_run },
 
+	{ "run", "Run an agent, and show what it says as it says it",
+	  "The run is stored like any other, and carried out by this command: no server need be there. What the agent\n"
+	  "does besides is told on standard error; an interrupt cancels the run. Fails unless the run succeeds.",
+	  &run_agent_options, STORE, NULL, run_agent_run },
+
 	{ "repo connect", "Take a workspace's agents from a Git repository",
 	  "Fetches it once; a running server fetches it again and again. A repository that was connected before is\n"
 	  "replaced. The token is stored sealed.",
@@ -66,6 +71,10 @@ const struct command commands[] = {
 	{ "repo show", "Show which repository, and what was fetched last", NULL,
 	  &repo_show_options, STORE, NULL, repo_show_run },
 	{ "repo sync", "Fetch it now", NULL, &repo_sync_options, STORE, NULL, repo_sync_run },
+	{ "repo hook", "Let pushes to a workspace's repository be fetched at once",
+	  "Makes a secret, in place of any before, and prints it: this is the only time it can be seen. Give it to the\n"
+	  "Git host, as the secret of a webhook for pushes to /api/hooks/repo/SLUG on this server.",
+	  &repo_hook_options, STORE, NULL, repo_hook_run },
 	{ "repo disconnect", "End the connection",
 	  "The workspace's agents come from the server's own source again. Stable versions stay.",
 	  &repo_disconnect_options, STORE, NULL, repo_disconnect_run },
@@ -77,10 +86,26 @@ const struct command commands[] = {
 	{ "provider list", "List a workspace's model providers",
 	  "Lists those connected by a setting, or by the environment this command runs in.",
 	  &provider_list_options, STORE, NULL, provider_list_run },
+	{ "provider models", "List the models that a workspace may use of a provider",
+	  "Those that were set, or read from its server, in place of the built-in list.",
+	  &provider_models_options, STORE, NULL, provider_models_run },
 	{ "provider remove", "Disconnect a model provider",
 	  "Removes the setting with its key and models. A provider that the server's environment connects\n"
 	  "stays connected.",
 	  &provider_remove_options, STORE, NULL, provider_remove_run },
+
+	{ "connection list", "List what a workspace's users have connected", NULL,
+	  &connection_list_options, STORE, NULL, connection_list_run },
+
+	{ "secret set", "Store a secret for the tools of agents",
+	  "Takes the place of the one before, if there is one. It is stored sealed, and cannot be shown again.",
+	  &secret_set_options, STORE, NULL, secret_set_run },
+	{ "secret list", "List a workspace's secrets", "Not their values. One without a value was imported: set it again.",
+	  &secret_list_options, STORE, NULL, secret_list_run },
+	{ "secret delete", "Delete a secret", NULL, &secret_delete_options, STORE, NULL, secret_delete_run },
+
+	{ "slack-app list", "List a workspace's Slack apps", NULL,
+	  &slack_app_list_options, STORE, NULL, slack_app_list_run },
 
 	{ "embedding show", "List the embedding models in use and those used before",
 	  "Of each: its state, how many of the store's chunks have a vector of it, and the tokens that cost.",
@@ -93,6 +118,13 @@ const struct command commands[] = {
 	{ "embedding cancel", "Stay with the model that embeds now",
 	  "Gives up a change that is under way.",
 	  &embedding_cancel_options, STORE, NULL, embedding_cancel_run },
+
+	{ "audit list", "List what was changed in a workspace, the newest first",
+	  "By whom, by which way (api, mcp, cli or run), and to what.",
+	  &audit_list_options, STORE, NULL, audit_list_run },
+	{ "audit export", "Print the audit log as JSON lines, the oldest first",
+	  "That it was exported becomes a part of it.",
+	  &audit_export_options, STORE, NULL, audit_export_run },
 
 	{ "extract", "Print the text of a document",
 	  "Reads the document from standard input, shuts itself in, and prints its parts in a form of its own;\n"

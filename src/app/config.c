@@ -10,7 +10,13 @@
 #include "base/utf8.h"
 #include "knowledge/chunk.h"
 
-enum { FILE_BYTES_MAX = 64 << 10, INDEX_MEMORY_MAX = 1 << 20 };
+enum {
+	FILE_BYTES_MAX = 64 << 10,
+	INDEX_MEMORY_MAX = 1 << 20,          /* MiB */
+	RUN_TIME_MAX = 30 * 86400,
+	RUN_OUTPUT_MAX = 4 << 10,            /* KiB; no model's reply is longer */
+	TOOL_OUTPUT_MAX = 16 << 10,
+};
 
 #define FILE_NAME "agentd.conf"
 
@@ -21,16 +27,26 @@ static const struct field fields[] = {
 	DATA_OPTION(config),
 	{ F_STR("listen", config, listen), .min = 1, .max = 255, .def = "127.0.0.1:8080",
 	  .example = "HOST:PORT|unix:PATH", .doc = "Where to listen; port 0 takes a free one." },
-	{ F_INT("workers", config, workers), .max = 1024, .def = "4", .example = "N",
+	{ F_INT("workers", config, workers), .max = 4096, .def = "256", .example = "N",
 	  .doc = "Runs carried out at a time; 0 leaves them to other processes." },
 	{ F_INT("threads", config, threads), .min = 1, .max = 256, .def = "4", .example = "N",
 	  .doc = "Requests handled at a time." },
 	{ F_INT("run-attempts", config, run_attempts), .min = 1, .max = 100, .def = "3", .example = "N",
 	  .doc = "How often a run is begun or taken up again at most." },
+	{ F_INT("run-time", config, run_time), .min = 1, .max = RUN_TIME_MAX, .def = "3600", .example = "SECONDS",
+	  .doc = "How long a run may take, from when it first began." },
+	{ F_INT("run-requests", config, run_requests), .min = 1, .max = 10000, .def = "50", .example = "N",
+	  .doc = "How often a run may ask its model, unless the agent's file has a request_limit." },
+	{ F_INT("run-output", config, run_output), .min = 1, .max = RUN_OUTPUT_MAX, .def = "1024", .example = "KIB",
+	  .doc = "How long the answer of a run may be." },
+	{ F_INT("tool-output", config, tool_output), .min = 1, .max = TOOL_OUTPUT_MAX, .def = "1024", .example = "KIB",
+	  .doc = "How long the result of a tool may be." },
 	{ F_STR("public-url", config, public_url), .max = 2048, .format = "uri", .example = "URL",
 	  .doc = "The address users know the server by, for the API's description." },
 	{ F_STR("cors-origins", config, cors_origins), .max = 4096, .example = "ORIGIN[,ORIGIN...]",
 	  .doc = "Web pages of these origins may call the API; * lets all." },
+	{ F_STR("mcp-hosts", config, mcp_hosts), .max = 4096, .example = "HOST[,HOST...]",
+	  .doc = "Names by which MCP clients may call the server, beside localhost and the public URL's." },
 	{ F_STR("fetch-allow", config, fetch_allow), .max = 4096, .example = "HOST[,NETWORK...]",
 	  .doc = "Private hosts and networks that web pages may be fetched from." },
 	{ F_STR("search-url", config, search_url), .max = 2048, .format = "uri", .example = "URL",

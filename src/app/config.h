@@ -11,8 +11,10 @@
 
 struct config {
 	struct str data;
-	struct str listen, public_url, cors_origins;
+	struct str listen, public_url, cors_origins, mcp_hosts;
 	int64_t threads, workers, run_attempts;
+	int64_t run_time, run_requests;      /* seconds; requests to the model */
+	int64_t run_output, tool_output;     /* KiB */
 	struct str fetch_allow, search_url, agents_dir;
 	bool no_agents_dir;
 	int64_t repo_interval;               /* seconds; 0: never */

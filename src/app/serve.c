@@ -5,29 +5,26 @@
  */
 #include <malloc.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "api/chat.h"
 #include "api/serve.h"
-#include "app/agents.h"
 #include "app/command.h"
 #include "app/data.h"
+#include "app/rooms.h"
 #include "base/log.h"
 #include "domain/secret.h"
-#include "domain/toolbox.h"
-#include "http/client.h"
+#include "hooks/repo.h"
 #include "http/server.h"
-#include "knowledge/chunk.h"
-#include "knowledge/index.h"
-#include "knowledge/scratch.h"
-#include "model/price.h"
+#include "mcp/endpoint.h"
 #include "run/worker.h"
 #include "sched/embedding_worker.h"
 #include "sched/repo_fetch.h"
+#include "sched/scheduler.h"
 
-/* Event streams that may be open beside the requests in hand. */
-enum { STREAM_THREADS = 32 };
+/* Event streams that may be open beside the requests in hand; each has a thread, made when it begins. */
+enum { STREAM_THREADS = 1024 };
 
 struct server {
 	const struct config *config;
@@ -36,6 +33,7 @@ struct server {
 	struct run_workers *workers;
 	struct embedding_worker *embedding;
 	struct repo_fetcher *repositories;
+	struct scheduler *scheduler;
 };
 
 /* -- the process --------------------------------------------------------------------------------- */
@@ -52,15 +50,6 @@ static void set_up_log(const struct config *c)
 		level++;
 	log_setup(level, str_is(c->log_format, "json") ? LOG_JSON : LOG_TEXT);
 }
-
-#ifndef __has_feature
-#define __has_feature(feature) 0
-#endif
-#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
-#define LEAK_SANITIZER 1
-#else
-#define LEAK_SANITIZER 0
-#endif
 
 /* Blocks of this size and more go back to the system when they are freed. By default glibc raises
  * that size as it goes, and what a few large requests took would stay for ever. */
@@ -80,50 +69,21 @@ static void allow_many_files(void)
 	}
 }
 
-/* What rooms below keep for the whole process. */
-static enum err set_up_rooms(struct ctx *ctx, const struct config *c)
-{
-	enum err e = http_client_setup(ctx, c->fetch_allow);
-	struct str prices;
-
-	if (e != OK)
-		return fail(ctx, e, "fetch-allow: %s", arena_str(ctx->mem, str_of(ctx->why)).p);
-	TRY(config_read_file(ctx, data_path(ctx, c->data, "prices.conf"), &prices));
-	e = prices_setup(ctx, prices);
-	if (e != OK)
-		return fail(ctx, e, "prices.conf: %s", arena_str(ctx->mem, str_of(ctx->why)).p);
-	toolbox_setup(c->search_url);
-	scratch_setup(data_path(ctx, c->data, ""));
-	chunk_setup((struct chunk_sizes){ (size_t)c->chunk_chars, (size_t)c->chunk_overlap });
-	index_memory_limit((size_t)c->index_memory << 20);
-	return OK;
-}
-
-/* A core would hold the data key and all keys of providers. */
-static void forbid_core_dumps(void)
-{
-	const struct rlimit none = { 0, 0 };
-
-	setrlimit(RLIMIT_CORE, &none);
-	/* A core that is piped to a program has no limit. The leak sanitizer needs to trace itself. */
-	if (!LEAK_SANITIZER)
-		prctl(PR_SET_DUMPABLE, 0);
-}
-
-static struct http_server *volatile stopping;
+static struct server *volatile stopping;
 
 /* The first signal drains, the second is meant. */
 static void on_signal(int number)
 {
-	struct http_server *server = stopping;
+	struct server *server = stopping;
 
 	stopping = NULL;
 	if (!server)
 		_exit(128 + number);
-	http_server_stop(server);
+	run_workers_drain(server->workers);
+	http_server_stop(server->http);
 }
 
-static void stop_on_signals(struct http_server *server)
+static void stop_on_signals(struct server *server)
 {
 	struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
 
@@ -142,13 +102,39 @@ static void ring(void *arg)
 	run_workers_ring(s->workers);
 }
 
+static void wake_scheduler(void *arg)
+{
+	struct server *s = arg;
+
+	scheduler_wake(s->scheduler);
+}
+
+static void fetch_repository(void *arg, struct str workspace_id)
+{
+	struct server *s = arg;
+
+	repo_fetcher_pushed(s->repositories, workspace_id);
+}
+
+/* What is served outside /api/v1. */
+static const struct api_mount MOUNTS[] = {
+	{ .path = CHAT_ROOT, .serve = chat_serve, .body_max = CHAT_BODY_MAX, .needs_key = true, .refuse = chat_refuse },
+	{ .path = "/mcp", .serve = mcp_serve, .body_max = MCP_BODY_MAX, .needs_key = true },
+	{ .path = REPO_HOOK_ROOT, .serve = repo_hook_serve, .body_max = REPO_HOOK_BODY_MAX },
+	{0},
+};
+
 static void make_api(struct ctx *ctx, struct server *s)
 {
 	struct api_options options = {
 		.db = ctx->db, .n_threads = (size_t)s->config->threads, .n_stream_threads = STREAM_THREADS,
 		.public_url = arena_strz(ctx->mem, s->config->public_url),
 		.cors_origins = arena_strz(ctx->mem, s->config->cors_origins),
-		.run_created = ring, .run_created_arg = s,
+		.listen = arena_strz(ctx->mem, s->config->listen),
+		.mcp_hosts = arena_strz(ctx->mem, s->config->mcp_hosts),
+		.run_created = ring, .run_created_arg = s, .mounts = MOUNTS,
+		.automations_changed = wake_scheduler, .automations_changed_arg = s,
+		.repo_pushed = fetch_repository, .repo_pushed_arg = s,
 	};
 
 	s->api = api_new(&options);
@@ -169,24 +155,28 @@ static enum err listen_for_requests(struct ctx *ctx, struct server *s)
 static enum err start_workers(struct ctx *ctx, struct server *s)
 {
 	struct str folder = str_of(data_path(ctx, s->config->data, "run"));
+	const struct run_limits limits = rooms_run_limits(s->config);
 	struct run_workers_options runs = {
 		.db = ctx->db, .n_workers = (size_t)s->config->workers, .attempts = (int)s->config->run_attempts,
-		.lock_path = data_path(ctx, folder, "workers.lock"),
+		.lock_path = data_path(ctx, folder, "workers.lock"), .limits = &limits,
 	};
 	struct embedding_worker_options embedding = {
 		.db = ctx->db, .lock_path = data_path(ctx, folder, "embedding.lock"),
 	};
+	struct scheduler_options automations = { .db = ctx->db, .fired = ring, .arg = s };
 	struct repo_fetcher_options repositories = { .db = ctx->db, .interval_ms = s->config->repo_interval * 1000 };
 
 	TRY(data_make(ctx, folder));
 	TRY(run_workers_start(ctx, &runs, &s->workers));
 	TRY(embedding_worker_start(ctx, &embedding, &s->embedding));
-	return s->config->repo_interval ? repo_fetcher_start(ctx, &repositories, &s->repositories) : OK;
+	TRY(scheduler_start(ctx, &automations, &s->scheduler));
+	return repo_fetcher_start(ctx, &repositories, &s->repositories);
 }
 
 static void server_fini(struct server *s)
 {
 	repo_fetcher_stop(s->repositories);
+	scheduler_stop(s->scheduler);
 	embedding_worker_stop(s->embedding);
 	run_workers_stop(s->workers);
 	http_server_free(s->http);
@@ -209,16 +199,14 @@ enum err serve_run(struct ctx *ctx, const void *options)
 
 	set_up_log(s.config);
 	give_memory_back();
-	forbid_core_dumps();
+	rooms_keep_secrets();
 	allow_many_files();
-	TRY(set_up_rooms(ctx, s.config));
 	TRY(data_open(ctx, s.config->data, true));
-	TRY(secret_load(ctx, data_path(ctx, s.config->data, "secret.key")));
-	TRY(agents_set_up(ctx, s.config->data, &(struct agents_place){ s.config->agents_dir, s.config->no_agents_dir }));
+	TRY(rooms_set_up(ctx, s.config));
 	make_api(ctx, &s);
 	TRY(listen_for_requests(ctx, &s));
 	TRY(start_workers(ctx, &s));
-	stop_on_signals(s.http);
+	stop_on_signals(&s);
 	say_ready(ctx, &s);
 	http_server_run(s.http);
 	log_info("serve.end", kv_s("address", http_server_address(s.http)));

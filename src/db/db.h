@@ -120,7 +120,8 @@ void bind_time(struct stmt *s, int64_t us);             /* 0 binds NULL */
 
 /* The next row: *row false at the end, and after that only stmt_done. A violated UNIQUE,
  * PRIMARY KEY or FOREIGN KEY is ERR_CONFLICT; the store locked too long is ERR_BUSY; a full or
- * failing disk, and a constraint that validation should have met, are logged and ERR_INTERNAL. */
+ * failing disk, and a constraint that validation should have met, are logged and ERR_INTERNAL.
+ * ERR_TIMEOUT: reading took longer than the ctx's deadline, and longer than a second. */
 enum err stmt_step(struct ctx *ctx, struct stmt *s, bool *row);
 /* For statements without rows. *changed (may be NULL) counts the rows touched. */
 enum err stmt_run(struct ctx *ctx, struct stmt *s, int64_t *changed);

@@ -12,7 +12,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
+
+enum {
+	LOOK_OPS = 100,               /* of SQLite's virtual machine; one may take a second: LIKE on a large text */
+	GRACE_MS = 1000,              /* for whoever reads something small after their time */
+};
 
 /* -- errors -------------------------------------------------------------------------------- */
 
@@ -30,6 +36,7 @@ static const struct verdict {
 	{ SQLITE_BUSY, ERR_BUSY, "the store is locked by another process" },
 	{ SQLITE_LOCKED, ERR_BUSY, "the store is locked" },
 	{ SQLITE_TOOBIG, ERR_TOO_LARGE, "a value is larger than the store accepts" },
+	{ SQLITE_INTERRUPT, ERR_TIMEOUT, "it took too long to look through the store" },
 	{ SQLITE_FULL, ERR_INTERNAL, "the store has no space left" },
 	{ SQLITE_READONLY, ERR_INTERNAL, "the store cannot be written" },
 	{ SQLITE_NOTADB, ERR_CONFLICT, "it is not an agentd database" },
@@ -133,11 +140,19 @@ static enum err conn_open(struct ctx *ctx, struct sqlite_db *db, const struct pr
 	return OK;
 }
 
+static int gives_up(void *arg)
+{
+	const struct sqlite_conn *conn = arg;
+
+	return conn->give_up_ms && mono_ms() >= conn->give_up_ms;
+}
+
 static enum err reader_open(struct ctx *ctx, struct db *db, struct db_conn **out)
 {
 	struct sqlite_conn *conn;
 
 	TRY(conn_open(ctx, sqlite_db_of(db), &READER, &conn));
+	sqlite3_progress_handler(conn->handle, LOOK_OPS, gives_up, conn);
 	*out = &conn->base;
 	return OK;
 }
@@ -246,11 +261,19 @@ static enum err sqlite_bind_null(struct prepared *p, int number)
 	return bind_verdict(sqlite3_bind_null(own(p)->handle, place(p, number)));
 }
 
+static int64_t give_up_ms(const struct ctx *ctx)
+{
+	int64_t soonest = mono_ms() + GRACE_MS;
+
+	return ctx->deadline_ms && ctx->deadline_ms < soonest ? soonest : ctx->deadline_ms;
+}
+
 static enum err step(struct ctx *ctx, struct prepared *p, bool *row)
 {
 	struct sqlite_conn *conn = sqlite_conn_of(p->conn);
 	int rc;
 
+	conn->give_up_ms = give_up_ms(ctx);
 	if (sqlite_tx_lost(conn))
 		return fail(ctx, ERR_BUSY, "the store undid this write");
 	rc = sqlite3_step(own(p)->handle);

@@ -16,6 +16,7 @@ struct sqlite_conn {
 	struct db_conn base;
 	sqlite3 *handle;
 	bool in_tx;                   /* works run: a transaction is meant to be open */
+	int64_t give_up_ms;           /* of a reader: when the step under way ends; 0 = whenever */
 };
 
 struct sqlite_db {

@@ -7,17 +7,24 @@
 
 #include "base/clock.h"
 #include "base/id.h"
+#include "domain/inbox.h"
+#include "domain/automation.h"
 #include "domain/key.h"
 #include "domain/member.h"
 #include "domain/run.h"
+#include "domain/slack_app.h"
+#include "domain/words.h"
 #include "model/providers.h"
 #include "repo/mirror.h"
+#include "store/agent_memories.h"
 #include "store/agents.h"
 #include "store/audit_events.h"
+#include "store/connections.h"
 #include "store/kb_contents.h"
 #include "store/keys.h"
 #include "store/knowledge_bases.h"
 #include "store/repositories.h"
+#include "store/slack_apps.h"
 #include "store/workspaces.h"
 
 #define PUT(name) \
@@ -329,6 +336,24 @@ PUT(agent)
 	return agents_insert(ctx, tx, a);
 }
 
+static const struct field memory_fields[] = {
+	{ F_ID("workspaceId", agent_memory, workspace_id), .required = true },
+	{ F_ID("agentId", agent_memory, agent_id), .required = true },
+	{ F_STR("userId", agent_memory, user_id), .required = true, .min = 1 },
+	{ F_INT("number", agent_memory, number), .required = true, .min = 1 },
+	{ F_STR("text", agent_memory, text), .required = true },
+	{ F_TIME("createdAt", agent_memory, created_at) },
+};
+static const struct schema memory_row = SCHEMA(NULL, agent_memory, memory_fields);
+
+PUT(memory)
+{
+	struct agent_memory *m = row_;
+
+	default_time(&m->created_at);
+	return agent_memories_insert(ctx, tx, m);
+}
+
 /* -- knowledge ------------------------------------------------------------------------------------------- */
 
 static const struct field base_fields[] = {
@@ -397,6 +422,62 @@ PUT(chunk)
 	return chunk_import_store(ctx, tx, chunks, c);
 }
 
+/* -- automations ------------------------------------------------------------------------------------------- */
+
+static const struct field automation_fields[] = {
+	{ F_ID("id", automation, id), .required = true },
+	{ F_ID("workspaceId", automation, workspace_id), .required = true },
+	{ F_STR("name", automation, name), .required = true },
+	{ F_STR("agentName", automation, agent_name), .required = true },
+	{ F_STR("cron", automation, cron), .required = true },
+	{ F_STR("timezone", automation, timezone), .nullable = true },
+	{ F_STR("inputMessage", automation, input_message), .def = "" },
+	{ F_BOOL("enabled", automation, enabled), .def = "true" },
+	{ F_BOOL("useDraft", automation, use_draft) },
+	{ F_STR("overlap", automation, overlap), .nullable = true, .one_of = automation_overlaps },
+	{ F_STR("ownerUserId", automation, owner_user_id), .required = true },
+	{ F_STR("createdBy", automation, created_by) },
+	{ F_TIME("lastFiredAt", automation, last_fired_at), .nullable = true },
+	{ F_STR("lastFireError", automation, last_fire_error), .nullable = true },
+	{ F_TIME("floorAt", automation, floor_at) },
+	{ F_TIME("createdAt", automation, created_at), .required = true },
+	{ F_TIME("updatedAt", automation, updated_at) },
+};
+static const struct schema automation_row = SCHEMA(NULL, automation, automation_fields);
+
+/* The reference goes on from where it fired last, or began. */
+PUT(automation)
+{
+	struct automation *a = row_;
+
+	if (!a->created_by.p)
+		a->created_by = a->owner_user_id;
+	if (!a->updated_at)
+		a->updated_at = a->created_at;
+	if (!a->floor_at)
+		a->floor_at = a->last_fired_at ? a->last_fired_at : a->created_at;
+	automation_schedule(ctx, a);
+	return automations_insert(ctx, tx, a);
+}
+
+static const struct field window_fields[] = {
+	{ F_ID("automationId", automation_window, automation_id), .required = true },
+	{ F_ID("workspaceId", automation_window, workspace_id), .required = true },
+	{ F_TIME("windowAt", automation_window, window_at), .required = true },
+	{ F_STR("runId", automation_window, run_id), .nullable = true },
+	{ F_TIME("firedAt", automation_window, fired_at), .required = true },
+};
+static const struct schema window_row = SCHEMA(NULL, automation_window, window_fields);
+
+PUT(window)
+{
+	const struct automation_window *w = row_;
+	bool fresh;
+
+	TRY(automation_windows_insert(ctx, tx, w, &fresh));
+	return fresh ? OK : fail(ctx, ERR_CONFLICT, "it clashes with something that exists");
+}
+
 /* -- runs -------------------------------------------------------------------------------------------------- */
 
 static const struct field run_fields[] = {
@@ -455,6 +536,160 @@ PUT(step)
 	return run_steps_insert(ctx, tx, row_);
 }
 
+/* -- what users have connected ---------------------------------------------------------------------------- */
+
+#define CONNECTION_FIELDS \
+	{ F_ID("id", connection, id), .required = true }, \
+	{ F_ID("workspaceId", connection, workspace_id), .required = true }, \
+	{ F_STR("userId", connection, user_id), .required = true }, \
+	{ F_STR("provider", connection, provider), .required = true }, \
+	{ F_STR("name", connection, name), .required = true }, \
+	{ F_STR("status", connection, status), .required = true }, \
+	{ F_TIME("createdAt", connection, created_at) }, \
+	{ F_TIME("updatedAt", connection, updated_at) }
+
+static const struct field brokered_fields[] = { CONNECTION_FIELDS };
+static const struct schema brokered_row = SCHEMA(NULL, connection, brokered_fields);
+
+static const struct field native_fields[] = {
+	CONNECTION_FIELDS,
+	/* The reference's store has it that way where nothing is said. */
+	{ F_STR("authType", connection, auth_type), .def = "oauth2" },
+	{ F_TIME("tokenExpiresAt", connection, token_expires_at), .nullable = true },
+};
+static const struct schema native_row = SCHEMA(NULL, connection, native_fields);
+
+static enum err put_connection(struct ctx *ctx, struct db_tx *tx, struct connection *c, struct str source)
+{
+	c->source = source;
+	default_time(&c->created_at);
+	default_time(&c->updated_at);
+	return connections_insert(ctx, tx, c);
+}
+
+PUT(brokered)
+{
+	return put_connection(ctx, tx, row_, S(SOURCE_BROKERED));
+}
+
+PUT(native)
+{
+	return put_connection(ctx, tx, row_, S(SOURCE_NATIVE));
+}
+
+static const char *const CONNECTION_SOURCES[] = { SOURCE_BROKERED, SOURCE_NATIVE, NULL };
+
+static const struct field tool_fields[] = {
+	{ F_ID("workspaceId", connection_tool, workspace_id), .required = true },
+	{ F_STR("userId", connection_tool, user_id), .required = true },
+	{ F_STR("source", connection_tool, source), .required = true, .one_of = CONNECTION_SOURCES },
+	{ F_STR("provider", connection_tool, provider), .required = true },
+	{ F_STR("connectionName", connection_tool, connection_name), .required = true },
+	{ F_STR("slug", connection_tool, slug), .required = true },
+	{ F_STR("displayName", connection_tool, display_name), .nullable = true },
+	{ F_STR("description", connection_tool, description), .nullable = true },
+	{ F_STR("inputSchema", connection_tool, input_schema), .nullable = true },
+	{ F_TIME("refreshedAt", connection_tool, refreshed_at) },
+};
+static const struct schema tool_row = SCHEMA(NULL, connection_tool, tool_fields);
+
+PUT(tool)
+{
+	struct connection_tool *t = row_;
+
+	default_time(&t->refreshed_at);
+	return connection_tools_insert(ctx, tx, t);
+}
+
+/* That there was one, not what it was. */
+static const struct field secret_fields[] = {
+	{ F_ID("workspaceId", stored_secret, workspace_id), .required = true },
+	{ F_STR("slug", stored_secret, slug), .required = true },
+	{ F_STR("description", stored_secret, description), .nullable = true },
+	{ F_STR("createdBy", stored_secret, created_by), .def = "" },
+	{ F_TIME("createdAt", stored_secret, created_at) },
+	{ F_TIME("updatedAt", stored_secret, updated_at) },
+};
+static const struct schema secret_row = SCHEMA(NULL, stored_secret, secret_fields);
+
+PUT(secret)
+{
+	struct stored_secret *s = row_;
+
+	default_time(&s->created_at);
+	default_time(&s->updated_at);
+	return stored_secrets_insert(ctx, tx, s);
+}
+
+static const struct field slack_fields[] = {
+	{ F_ID("id", slack_app, id), .required = true },
+	{ F_ID("workspaceId", slack_app, workspace_id), .required = true },
+	{ F_STR("name", slack_app, name), .required = true, .min = 1 },
+	{ F_STR("status", slack_app, status), .required = true, .one_of = slack_app_statuses },
+	{ F_STR("slackAppId", slack_app, slack_app_id), .nullable = true },
+	{ F_STR("clientId", slack_app, client_id), .nullable = true },
+	{ F_STR("teamId", slack_app, team_id), .nullable = true },
+	{ F_STR("botUserId", slack_app, bot_user_id), .nullable = true },
+	{ F_STR("defaultOwnerUserId", slack_app, default_owner_user_id), .required = true },
+	{ F_STRS("agentLabels", slack_app, agent_labels) },
+	{ F_BOOL("hasBotToken", slack_app, has_bot_token), .doc = "The token itself stays behind." },
+	{ F_STR("createdBy", slack_app, created_by), .def = "" },
+	{ F_TIME("createdAt", slack_app, created_at) },
+	{ F_TIME("updatedAt", slack_app, updated_at) },
+};
+static const struct schema slack_row = SCHEMA(NULL, slack_app, slack_fields);
+
+PUT(slack)
+{
+	struct slack_app *a = row_;
+
+	a->folded_name = text_lower(ctx->mem, a->name);
+	default_time(&a->created_at);
+	default_time(&a->updated_at);
+	return slack_apps_insert(ctx, tx, a);
+}
+
+/* -- the inbox ---------------------------------------------------------------------------------------------- */
+
+static const struct field inbox_fields[] = {
+	{ F_ID("id", inbox_item, id), .required = true },
+	{ F_ID("workspaceId", inbox_item, workspace_id), .required = true },
+	{ F_STR("ownerUserId", inbox_item, owner_user_id), .nullable = true },
+	{ F_STR("source", inbox_item, source), .required = true },
+	{ F_STR("externalRef", inbox_item, external_ref), .nullable = true },
+	{ F_STR("url", inbox_item, url), .nullable = true },
+	{ F_STR("itemType", inbox_item, item_type), .required = true },
+	{ F_STR("title", inbox_item, title), .required = true },
+	{ F_ANY("context", inbox_item, context) },
+	{ F_ANY("proposedAction", inbox_item, proposed_action), .nullable = true },
+	{ F_ANY("finalAction", inbox_item, final_action), .nullable = true },
+	{ F_ANY("options", inbox_item, options), .nullable = true },
+	{ F_ANY("links", inbox_item, links), .nullable = true },
+	{ F_INT("externalTs", inbox_item, external_ts), .nullable = true },
+	{ F_STR("status", inbox_item, status), .required = true, .one_of = inbox_status_names },
+	{ F_STR("assigneeKind", inbox_item, assignee_kind), .nullable = true },
+	{ F_STR("assigneeId", inbox_item, assignee_id), .nullable = true },
+	{ F_STR("producedByRunId", inbox_item, produced_by_run_id), .nullable = true },
+	{ F_STR("createdBy", inbox_item, created_by), .nullable = true },
+	{ F_TIME("createdAt", inbox_item, created_at) },
+	{ F_TIME("updatedAt", inbox_item, updated_at) },
+	{ F_TIME("resolvedAt", inbox_item, resolved_at), .nullable = true },
+	{ F_TIME("snoozedUntil", inbox_item, snoozed_until), .nullable = true },
+};
+static const struct schema inbox_row = SCHEMA(NULL, inbox_item, inbox_fields);
+
+PUT(inbox)
+{
+	static const struct json EMPTY = { .type = JSON_OBJECT };
+	struct inbox_item *item = row_;
+
+	if (!item->context)
+		item->context = &EMPTY;
+	default_time(&item->created_at);
+	default_time(&item->updated_at);
+	return inbox_items_insert(ctx, tx, item);
+}
+
 /* -- what was done ----------------------------------------------------------------------------------------- */
 
 static const struct field event_fields[] = {
@@ -471,9 +706,15 @@ static const struct field event_fields[] = {
 };
 static const struct schema event_row = SCHEMA(NULL, audit_event, event_fields);
 
+/* Payloads go into replies as they are stored. */
 PUT(event)
 {
-	return audit_events_insert(ctx, tx, row_);
+	struct audit_event *e = row_;
+	const struct json *payload;
+
+	if (json_parse(ctx, e->payload, JSON_STRICT, &payload) != OK || payload->type != JSON_OBJECT)
+		return fail(ctx, ERR_INVALID, "payload: not the text of a JSON object");
+	return audit_events_insert(ctx, tx, e);
 }
 
 /* -- the lists ----------------------------------------------------------------------------------------------- */
@@ -492,11 +733,20 @@ const struct snapshot_list snapshot_lists[] = {
 	{ "lockedAgents", &lock_row, &agent_locks_rows, put_lock },
 	{ "agentOwners", &owner_row, &agent_owners_rows, put_owner },
 	{ "managedAgents", &agent_schema, &agents_rows, put_agent },
+	{ "agentMemories", &memory_row, &agent_memories_rows, put_memory },
 	{ "knowledgeBases", &base_row, &knowledge_bases_rows, put_base },
 	{ "knowledgeContents", &content_row, &contents_rows, put_content },
 	{ "knowledgeChunks", &snapshot_chunk_schema, &chunks_rows, put_chunk },
+	{ "automations", &automation_row, &automations_rows, put_automation },
+	{ "automationWindows", &window_row, &automation_windows_rows, put_window },
 	{ "runs", &run_row, &runs_rows, put_run },
 	{ "runSteps", &step_row, &run_steps_rows, put_step },
+	{ "brokeredConnections", &brokered_row, &brokered_connections_rows, put_brokered },
+	{ "nativeConnections", &native_row, &native_connections_rows, put_native },
+	{ "cachedTools", &tool_row, &connection_tools_rows, put_tool },
+	{ "storedSecrets", &secret_row, &stored_secrets_rows, put_secret },
+	{ "slackApps", &slack_row, &slack_apps_rows, put_slack },
+	{ "inboxItems", &inbox_row, &inbox_items_rows, put_inbox },
 	{ "auditEvents", &event_row, &audit_events_rows, put_event },
 };
 const size_t n_snapshot_lists = COUNT_OF(snapshot_lists);

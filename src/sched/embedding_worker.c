@@ -4,14 +4,14 @@
  */
 #include "sched/embedding_worker.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/thread.h"
+#include "base/wait.h"
 #include "domain/embedding.h"
 #include "knowledge/reembed.h"
 
@@ -19,7 +19,6 @@ enum {
 	POLL_MS = 2000,
 	RETRY_MS = 5000,
 	RETRY_MAX_MS = 5 * 60 * 1000,
-	STACK_BYTES = 512 << 10,
 };
 
 /* A model at work on, from one step to the next. */
@@ -60,10 +59,8 @@ static bool go_on(void *arg)
 
 static void sleep_until(struct embedding_worker *w, int64_t ms)
 {
-	struct timespec at = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
-
 	pthread_mutex_lock(&w->lock);
-	while (!w->stopping && pthread_cond_timedwait(&w->stopped, &w->lock, &at) != ETIMEDOUT)
+	while (!w->stopping && wait_until(&w->stopped, &w->lock, ms))
 		;
 	pthread_mutex_unlock(&w->lock);
 }
@@ -208,34 +205,23 @@ static void worker_free(struct embedding_worker *w)
 static struct embedding_worker *worker_new(const struct embedding_worker_options *o)
 {
 	struct embedding_worker *w = xcalloc(1, sizeof(*w));
-	pthread_condattr_t attributes;
 
 	w->db = o->db;
 	w->lock_fd = -1;
 	w->poll_ms = o->poll_ms ? o->poll_ms : POLL_MS;
 	w->retry_ms = o->retry_ms ? o->retry_ms : RETRY_MS;
 	pthread_mutex_init(&w->lock, NULL);
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&w->stopped, &attributes);
-	pthread_condattr_destroy(&attributes);
+	wait_init(&w->stopped);
 	return w;
 }
 
 static enum err start(struct ctx *ctx, struct embedding_worker *w, const char *lock_path)
 {
-	pthread_attr_t attributes;
-	int failed;
-
 	if (lock_path)
 		w->lock_fd = open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (lock_path && w->lock_fd < 0)
 		return fail(ctx, ERR_INTERNAL, "cannot open %s: %m", lock_path);
-	pthread_attr_init(&attributes);
-	pthread_attr_setstacksize(&attributes, STACK_BYTES);
-	failed = pthread_create(&w->thread, &attributes, thread_main, w);
-	pthread_attr_destroy(&attributes);
-	return failed ? fail(ctx, ERR_INTERNAL, "cannot start a thread: %s", strerror(failed)) : OK;
+	return thread_start(ctx, thread_main, w, &w->thread);
 }
 
 enum err embedding_worker_start(struct ctx *ctx, const struct embedding_worker_options *options,

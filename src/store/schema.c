@@ -215,9 +215,9 @@ static const char FIRST[] =
 	"CREATE TABLE automation (" \
 	"  id TEXT PRIMARY KEY, workspace_id TEXT NOT NULL REFERENCES workspace(id), name TEXT NOT NULL," \
 	"  agent_name TEXT NOT NULL, cron TEXT NOT NULL, timezone TEXT, input_message TEXT NOT NULL," \
-	"  enabled INTEGER NOT NULL, use_draft INTEGER NOT NULL, overlap TEXT NOT NULL, owner_user_id TEXT NOT NULL," \
-	"  created_by TEXT NOT NULL, last_fired_at INTEGER, last_fire_error TEXT, next_fire_at INTEGER," \
-	"  created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL" \
+	"  enabled INTEGER NOT NULL, use_draft INTEGER NOT NULL, overlap TEXT, owner_user_id TEXT NOT NULL," \
+	"  created_by TEXT NOT NULL, last_fired_at INTEGER, last_fire_error TEXT, floor_at INTEGER NOT NULL," \
+	"  next_fire_at INTEGER, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL" \
 	") STRICT, WITHOUT ROWID;" \
 	"CREATE INDEX automation_created ON automation(workspace_id, created_at, id);" \
 	"CREATE INDEX automation_due ON automation(next_fire_at) WHERE enabled = 1 AND next_fire_at IS NOT NULL;" \
@@ -227,7 +227,7 @@ static const char FIRST[] =
 	"  workspace_id TEXT NOT NULL, run_id TEXT, fired_at INTEGER NOT NULL," \
 	"  PRIMARY KEY (automation_id, window_at)" \
 	") STRICT, WITHOUT ROWID;" \
-	"CREATE INDEX run_automation ON run(automation_id) WHERE automation_id IS NOT NULL;" \
+	"CREATE INDEX run_automation ON run(automation_id, status) WHERE automation_id IS NOT NULL;" \
 	\
 	/* The lists and objects are JSON. An item without an owner is nobody's to see. */ \
 	"CREATE TABLE inbox_item (" \
@@ -261,11 +261,28 @@ static const char FIRST[] =
 	"  PRIMARY KEY (workspace_id, slug)" \
 	") STRICT, WITHOUT ROWID;" \
 	\
+	/* The secret by which a Git host announces a push. */ \
+	"ALTER TABLE repository ADD COLUMN sealed_hook BLOB;" \
+	\
+	/* What agents were told to remember of their users. */ \
+	"CREATE TABLE agent_memory (" \
+	"  workspace_id TEXT NOT NULL REFERENCES workspace(id)," \
+	"  agent_id TEXT NOT NULL REFERENCES agent(id) ON DELETE CASCADE, user_id TEXT NOT NULL," \
+	"  number INTEGER NOT NULL, text TEXT NOT NULL, created_at INTEGER NOT NULL," \
+	"  PRIMARY KEY (agent_id, user_id, number)" \
+	") STRICT, WITHOUT ROWID;" \
+	\
+	/* The list is made of the first three; the others let a filter pass over rows unseen. */ \
+	"DROP INDEX audit_event_at;" \
+	"CREATE INDEX audit_event_at ON audit_event(workspace_id, at, id, kind, actor_user_id, target_type, target_id," \
+	"  agent_name);" \
+	\
 	/* folded_name: in lower case, the form in which a workspace's names differ. */ \
 	"CREATE TABLE slack_app (" \
 	"  id TEXT PRIMARY KEY, workspace_id TEXT NOT NULL REFERENCES workspace(id), name TEXT NOT NULL," \
 	"  folded_name TEXT NOT NULL, status TEXT NOT NULL, slack_app_id TEXT, team_id TEXT, bot_user_id TEXT," \
 	"  client_id TEXT, sealed_signing_secret BLOB, sealed_client_secret BLOB, sealed_bot_token BLOB," \
+	"  has_bot_token INTEGER NOT NULL," \
 	"  default_owner_user_id TEXT NOT NULL, agent_labels TEXT NOT NULL, created_by TEXT NOT NULL," \
 	"  created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL," \
 	"  UNIQUE (workspace_id, folded_name)" \

@@ -39,7 +39,7 @@ static void without_file_and_variables_everything_has_its_default(void **state)
 	assert_str(c.listen, "127.0.0.1:8080");
 	assert_str(c.log_level, "info");
 	assert_str(c.log_format, "text");
-	assert_int_equal(c.workers, 4);
+	assert_int_equal(c.workers, 256);
 	assert_int_equal(c.threads, 4);
 	assert_int_equal(c.chunk_chars, CHUNK_CHARS);
 	assert_int_equal(c.chunk_overlap, CHUNK_OVERLAP);

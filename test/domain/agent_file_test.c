@@ -35,6 +35,7 @@ static void the_first_step_that_fails_speaks(void **state)
 		{ "yaml", "name: ab\nname: cd\nmodel: a\ninstructions: b\n", "invalid-yaml" },
 		{ "json", "{\"name\":\"ab\"} x", "invalid-json" },
 		{ "json", "", "invalid-json" },
+		{ "json", "\ufeff{\"name\":\"ab\",\"actions\":[]}", "invalid-json" },
 		{ "yaml", "", "not-an-object" },
 		{ "yaml", "- a", "not-an-object" },
 		{ "json", "null", "not-an-object" },

@@ -2,18 +2,25 @@
  * all. */
 #include "domain/snapshot.h"
 
-#include "../store/workspace.h"
+#include "connected.h"
 #include "base/clock.h"
 #include "domain/agent.h"
+#include "domain/agent_memory.h"
 #include "domain/audit.h"
+#include "domain/inbox.h"
 #include "domain/key.h"
 #include "domain/knowledge_base.h"
 #include "domain/provider.h"
 #include "domain/run.h"
 #include "domain/secret.h"
+#include "domain/slack_app.h"
+#include "domain/stored_secret.h"
 #include "store/agent_versions.h"
+#include "store/automations.h"
 #include "store/repositories.h"
 
+#define STORED_SECRET "sesame-of-a-tool"
+#define SLACK_SECRET "sesame-of-a-bot"
 #define PROVIDER_KEY "sk-a-key-of-a-provider-1234567890"
 
 /* -- what most tests need ------------------------------------------------------------------------ */
@@ -88,12 +95,22 @@ static enum err add_rows(struct ctx *ctx, struct db_tx *tx, void *arg)
 		.created_by = user, .created_at = 1000001 };
 	struct agent_state state = { .workspace_id = ws, .agent_name = S("greeter"), .stable_version_id = v.id,
 				     .owner_user_id = user, .locked = true, .updated_at = 2000002 };
+	struct automation automation = {
+		.id = uuid_new(ctx->mem), .workspace_id = ws, .name = S("Nightly"), .agent_name = S("greeter"), .cron = S("0 0 * * *"),
+		.timezone = S("Europe/Berlin"), .input_message = S("Hi"), .overlap = S("skip"), .owner_user_id = user,
+		.created_by = user, .last_fired_at = 6100000, .last_fire_error = S("Once."), .floor_at = 6100000,
+		.created_at = 6000006, .updated_at = 6000007 };
+	bool fresh;
 
 	TRY(agent_versions_insert(ctx, tx, &v));
 	TRY(agent_states_put(ctx, tx, &state));
 	TRY(repositories_put(ctx, tx, &(struct repository){
 		.workspace_id = ws, .url = S("https://git.example.com/a.git"), .branch = S("main"), .connected_by = user,
 		.connected_at = 3000003, .commit = S("abc"), .fetched_at = 4000004 }));
+	TRY(automations_insert(ctx, tx, &automation));
+	TRY(automation_windows_insert(ctx, tx, &(struct automation_window){
+		.automation_id = automation.id, .workspace_id = ws, .window_at = 6000000, .run_id = run->id,
+		.fired_at = 6100000 }, &fresh));
 	TRY(run_steps_insert(ctx, tx, &(struct run_step){
 		.run_id = run->id, .workspace_id = ws, .ordinal = 0, .kind = S("reply"), .body = S("{\"text\":\"\\u0001\"}"),
 		.tokens_input = 3, .tokens_output = 4, .created_at = 5000005 }));
@@ -109,10 +126,15 @@ static void fill(struct rig *r)
 	struct agent agent = { .name = S("desk"), .visibility = S("private"), .agent_mode = S("CHAT"),
 			       .model = { .provider = S("CUSTOM"), .model = S("builtin/extractive"), .max_tokens = 9 } };
 	struct run_request request = { .agent = S("desk"), .message = S("When?"), .trigger = "manual" };
+	struct slack_app_input bot = { .name = S("Bot"), .agent_labels = { texts, 1 }, .signing_secret = S(SLACK_SECRET) };
+	struct slack_app app;
+	const struct json *context;
+	struct inbox_item item;
 	struct knowledge_base kb;
 	struct api_key key;
 	struct str secret;
 	struct run run;
+	int64_t number;
 
 	assert_int_equal(secret_load(&r->ctx, rig_path(r, "secret.key")), OK);
 	assert_int_equal(key_create(&r->ctx, &(struct key_request){ r->ctx.actor.workspace_id, r->ctx.actor.user_id,
@@ -120,8 +142,17 @@ static void fill(struct rig *r)
 	assert_int_equal(provider_set(&r->ctx, r->ctx.actor.workspace_id, &provider), OK);
 	assert_int_equal(knowledge_base_create(&r->ctx, &draft, NULL, &kb), OK);
 	assert_int_equal(agent_create(&r->ctx, &agent, &agent), OK);
+	assert_int_equal(agent_memory_add(&r->ctx, agent.id, S("Likes pears."), &number), OK);
 	assert_int_equal(run_create(&r->ctx, &request, &run), OK);
 	assert_int_equal(db_write(&r->ctx, add_rows, &run), OK);
+	connect(r, SOURCE_BROKERED, "gmail", "work", "ACTIVE");
+	connect(r, SOURCE_NATIVE, "attio", "default", "active");
+	cache_tool(r, SOURCE_NATIVE, "attio", "default", "create");
+	assert_int_equal(stored_secret_set(&r->ctx, S("weather"), S("Forecasts"), S(STORED_SECRET)), OK);
+	assert_int_equal(slack_app_create(&r->ctx, &bot, &app), OK);
+	assert_int_equal(json_parse(&r->ctx, S("[{\"b\":1,\"a\":\"https://a.example\"}]"), JSON_STRICT, &context), OK);
+	assert_int_equal(inbox_produce(&r->ctx, &(struct inbox_push){
+		.title = S("Answer"), .item_type = S("note"), .context = context, .external_ts = -1 }, &item), OK);
 	secret_unload();
 }
 
@@ -158,6 +189,8 @@ static void a_snapshot_holds_no_secret(void **state)
 	fill(r);
 	text = exported(r, &r->ctx);
 	assert_true(str_find(text, S(PROVIDER_KEY)) < 0);
+	assert_true(str_find(text, S(STORED_SECRET)) < 0);
+	assert_true(str_find(text, S(SLACK_SECRET)) < 0);
 	assert_true(str_find(text, S("sealed")) < 0);
 	assert_true(str_find(text, S("\"token\"")) < 0);
 }
@@ -202,12 +235,12 @@ static void lists_of_another_server_are_stored_and_unknown_ones_told(void **stat
 	AUTO(close_store) struct ctx other = another_store(r);
 	struct snapshot_summary s;
 
-	assert_int_equal(snapshot_import(&other, S(" {\"inboxItems\":[{},[1,\"]\"],3],\"empty\":[],\"note\":\"x\"," PEOPLE "}\n"), false, &s), OK);
+	assert_int_equal(snapshot_import(&other, S(" {\"dreams\":[{},[1,\"]\"],3],\"empty\":[],\"note\":\"x\"," PEOPLE "}\n"), false, &s), OK);
 	assert_int_equal(s.n_stored, 3);
 	assert_str(s.stored[1].list, "workspaces");
 	assert_int_equal(s.stored[1].n, 1);
 	assert_int_equal(s.n_passed_over, 1);
-	assert_str(s.passed_over[0].list, "inboxItems");
+	assert_str(s.passed_over[0].list, "dreams");
 	assert_int_equal(s.passed_over[0].n, 3);
 	assert_int_equal(count(&other, &COUNT_APPS), 1);
 }
@@ -333,6 +366,39 @@ static void a_repository_of_the_reference_is_one_on_github(void **state)
 	assert_int_equal(repository.fetched_at, 0);
 }
 
+/* What it was stays behind, so that it is not found where it is needed. */
+static void that_there_was_a_bot_token_is_kept(void **state)
+{
+	struct rig *r = *state;
+	AUTO(close_store) struct ctx other = another_store(r);
+	struct slack_app app;
+
+	assert_int_equal(import(&other, S("{" PEOPLE ",\"slackApps\":[{\"id\":" WS ",\"workspaceId\":" WS ",\"name\":\"Ops BOT\","
+		"\"status\":\"installed\",\"hasBotToken\":true,\"teamId\":\"T0\",\"slackAppId\":null,\"agentLabels\":[\"a\",\"b\"],"
+		"\"defaultOwnerUserId\":\"u1\"}]}")), OK);
+	assert_int_equal(slack_apps_by_id(&other, S("10000000-0000-4000-8000-000000000001"), S("10000000-0000-4000-8000-000000000001"),
+					  &app), OK);
+	assert_true(app.has_bot_token);
+	assert_null(app.sealed_bot_token.p);
+	assert_str(app.folded_name, "ops bot");
+	assert_int_equal(app.agent_labels.n, 2);
+	assert_true(str_find(exported(r, &other), S("\"hasBotToken\":true")) > 0);
+}
+
+static void a_connection_without_a_way_of_signing_in_has_the_usual_one(void **state)
+{
+	struct rig *r = *state;
+	AUTO(close_store) struct ctx other = another_store(r);
+	struct list list;
+
+	assert_int_equal(import(&other, S("{" PEOPLE ",\"nativeConnections\":[{\"id\":" WS ",\"workspaceId\":" WS ",\"userId\":\"u1\","
+		"\"provider\":\"notion\",\"name\":\"old\",\"status\":\"expired\",\"authType\":null,"
+		"\"tokenExpiresAt\":\"2026-01-01T00:00:00Z\"}]}")), OK);
+	assert_int_equal(connections_list(&other, S("10000000-0000-4000-8000-000000000001"), S("u1"), &list), OK);
+	assert_str(LIST_AT(list, struct connection, 0)->auth_type, "oauth2");
+	assert_str(LIST_AT(list, struct connection, 0)->source, SOURCE_NATIVE);
+}
+
 static void a_store_of_many_rows_goes_out_in_pieces(void **state)
 {
 	struct rig *r = *state;
@@ -366,6 +432,8 @@ int main(void)
 		IN_WORKSPACE(what_is_wrong_is_named_and_nothing_is_stored),
 		IN_WORKSPACE(a_store_that_is_not_empty_is_left_alone_unless_merged),
 		IN_WORKSPACE(a_repository_of_the_reference_is_one_on_github),
+		IN_WORKSPACE(that_there_was_a_bot_token_is_kept),
+		IN_WORKSPACE(a_connection_without_a_way_of_signing_in_has_the_usual_one),
 		IN_WORKSPACE(a_store_of_many_rows_goes_out_in_pieces),
 	};
 

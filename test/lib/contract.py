@@ -350,9 +350,14 @@ def make_world(client):
         "tools": [{"kind": "system", "id": tool}], "knowledgeBases": [{"id": base["id"]}]}}).json["data"]
     run = client.post("/api/v1/runs", {"agent": "world", "message": "Is the world round?"}).json
     content = client.get(f"/api/v1/knowledge-bases/{base['id']}/contents").json["data"]["contents"][0]
-    ids = {"agentId": agent["id"], "knowledgeBaseId": base["id"], "contentId": content["id"], "runId": run["run_id"]}
+    app = client.post("/api/v1/slack-apps", {"name": "world"}).json["slackApp"]
+    item = client.post("/api/v1/inbox", {"itemType": "message", "title": "world"}).json["inbox_item"]
+    automation = client.post("/api/v1/automations", {"name": "world", "agent": "world", "cron": "0 9 1 1 *"}).json["automation"]
+    ids = {"agentId": agent["id"], "knowledgeBaseId": base["id"], "contentId": content["id"], "runId": run["run_id"],
+           "slackAppId": app["id"], "itemId": item["id"], "automationId": automation["id"]}
     hints = {**model, "agent": agent["id"], "format": "yaml", "appId": agent["appId"], "knowledgeBaseIds": [base["id"]],
-             "query": "Is the world round?", "question": "Is the world round?", "minSimilarity": 0,
+             "defaultOwnerUserId": app["defaultOwnerUserId"], "query": "Is the world round?",
+             "question": "Is the world round?", "minSimilarity": 0, "cron": "0 9 1 1 *",
              "tools": [{"kind": "system", "id": tool, "config": {}}],
              "knowledgeBases": [{"id": base["id"], "access": "read"}]}
     return ids, hints

@@ -6,12 +6,12 @@ import pathlib
 import sys
 import threading
 import time
-import traceback
 
 import fake_embeddings
-from agentd import PATIENCE, Failure, Server, build
+import house as houses
+from agentd import PATIENCE, Failure
 from fake_embeddings import FakeEmbeddings
-from tap import Tap
+from house import same
 
 QUESTION = "Which number does the parrot of the harbour master say?"
 NEEDLE = "The parrot of the harbour master says the number forty-two."
@@ -21,25 +21,12 @@ FILLER = "Ships come and go in the {n}th hour, and nobody counts the ropes of pi
 
 # -- helpers -----------------------------------------------------------------------------------------
 
-class House:
-    """A server, its administrator, and the fake that may embed for it."""
+class House(houses.House):
+    """With a fake that may embed for the server."""
 
     def __init__(self, server, fake):
-        self.server, self.fake = server, fake
         server.environment["FAKE_KEY"] = fake.key
-        server.cli("init", "--workspace", "demo", "--admin", "admin@example.com")
-        self.key = server.make_key("admin@example.com", "demo")
-        self.start()
-
-    def start(self):
-        self.server.start()
-        self.admin = self.server.client(self.key)
-
-    def call(self, method, path, body=None, status=200):
-        reply = self.admin.request(method, "/api/v1" + path, body)
-        if reply.status != status:
-            raise Failure(f"{method} {path} gave {reply}, not {status}")
-        return reply.json
+        super().__init__(server, fake)
 
     def make_base(self, texts, status=201):
         body = self.call("POST", "/knowledge-bases", {"type": "text", "title": "Harbour", "content": texts}, status)
@@ -72,11 +59,6 @@ class House:
             if time.monotonic() > end:
                 raise Failure(f"{model} does not become current")
             time.sleep(0.02)
-
-
-def same(got, want, what):
-    if got != want:
-        raise Failure(f"{what} is {got!r}, not {want!r}")
 
 
 # -- changing over -----------------------------------------------------------------------------------
@@ -287,27 +269,5 @@ TESTS = [
 ]
 
 
-def run(tap, test):
-    title = test.__name__.replace("_", " ")
-    with FakeEmbeddings() as fake, Server() as server:
-        try:
-            house = House(server, fake)
-            test(house)
-            status, reports = server.stop(), server.reports()
-            wrong = [f"exit status {status}"] * (status != 0) + reports[:3] + fake.offences[:3]
-            tap.ok(not wrong, title, *wrong)
-        except (Failure, OSError, KeyError, TypeError, IndexError):
-            tap.ok(False, title, traceback.format_exc(), *server.reports()[:3], server.log()[-2000:], *fake.offences[:3])
-
-
-def main(names):
-    build()
-    tap = Tap()
-    for test in TESTS:
-        if not names or test.__name__ in names:
-            run(tap, test)
-    return tap.end()
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(houses.main(TESTS, sys.argv[1:], FakeEmbeddings, House))

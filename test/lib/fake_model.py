@@ -7,8 +7,11 @@ refused, and kept in `offences`; a test that ends with some has found a bug.
 """
 import http.server
 import json
+import re
+import sys
 import threading
 import time
+import urllib.parse
 
 KEY = "sk-test-open-sesame"
 FAULTS = ["cut", "cut before", "hang", "garbage", "giant", "error event", "html"]
@@ -58,6 +61,11 @@ class OpenAI:
     def check(cls, body):
         """Returns the conversation: how many replies there were, and the texts of their results."""
         waiting, replies, results = [], 0, []
+        if "response_format" in body:
+            form = body["response_format"]
+            require(form["type"] == "json_schema", "no schema")
+            only(form["json_schema"], {"name", "schema", "strict", "description"})
+            require(re.fullmatch(r"[\w-]{1,64}", form["json_schema"]["name"]), "a schema without a name")
         if body.get("tools"):
             for tool in body["tools"]:
                 require(tool["type"] == "function" and tool["function"]["parameters"]["type"] == "object", "no tool")
@@ -102,6 +110,11 @@ class OpenAI:
             yield {"id": "c", "object": "chat.completion.chunk", "model": fake.model, "choices": [],
                    "usage": OpenAI.usage}
         yield "[DONE]"
+
+    @staticmethod
+    def models(fake, query):
+        require(not query, "there are no pages")
+        return {"object": "list", "data": [{"id": id, "object": "model", **more} for id, more in fake.listed]}
 
     @staticmethod
     def whole(fake, turn):
@@ -184,6 +197,15 @@ class Anthropic:
         yield {"type": "message_stop"}
 
     @staticmethod
+    def models(fake, query):
+        """Two at a time, whatever is asked for."""
+        ids = [id for id, _ in fake.listed]
+        first = ids.index(query["after_id"]) + 1 if "after_id" in query else 0
+        page = fake.listed[first:first + 2]
+        return {"data": [{"type": "model", "id": id, **more} for id, more in page],
+                "has_more": first + 2 < len(ids), "last_id": page[-1][0] if page else None}
+
+    @staticmethod
     def whole(fake, turn):
         content = [{"type": "text", "text": turn}] if isinstance(turn, str) else [
             {"type": "tool_use", "id": c["id"] or fake.new_id(), "name": c["name"], "input": json.loads(c["arguments"])}
@@ -219,6 +241,22 @@ class Handler(http.server.BaseHTTPRequestHandler):
         data = text.encode()
         self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
         self.wfile.flush()
+
+    def do_GET(self):
+        fake = self.server.fake
+        address = urllib.parse.urlsplit(self.path)
+        protocol = Anthropic if self.headers.get("anthropic-version") else OpenAI
+        fault, _ = fake.take_fault()
+        try:
+            require(address.path == "/v1/models", f"GET {self.path}")
+            protocol.check_head(self.headers)
+            if isinstance(fault, int):
+                return self.reply(fault, {"error": {"message": "no"}})
+            self.reply(200, "[]" if fault else protocol.models(fake, dict(urllib.parse.parse_qsl(address.query))))
+        except Refusal as why:
+            fake.offences.append(str(why))
+            self.reply(400, {"error": {"message": str(why)}})
+        return None
 
     def do_POST(self):
         fake = self.server.fake
@@ -273,6 +311,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 return
             if fault == "hang" and n == 3:
                 self.hang()
+            if gate := fake.gate:
+                gate.acquire(timeout=60)
             text = event if isinstance(event, str) else json.dumps(event)
             kind = "" if isinstance(event, str) or "type" not in event else f"event: {event['type']}\n"
             self.chunk(f"{kind}data: {text}\n\n")
@@ -298,6 +338,11 @@ class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 256
 
+    def handle_error(self, request, client_address):
+        """Whoever asked was killed; anything else is worth a look."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
+
 
 class FakeModel:
     def __init__(self, model="fake-model", turns=("Hello there.",)):
@@ -305,6 +350,8 @@ class FakeModel:
         self.turns = turns                  # see above; the last is repeated
         self.streams = self.counts = True
         self.pause = 0.0                    # seconds, between two events
+        self.gate = None                    # a semaphore: events leave as it is released
+        self.listed = []                    # models: pairs of an id and what else is said of it
         self.faults = []                    # of the next requests: a status, (status, Retry-After), one of FAULTS, None
         self.offences, self.requests = [], []
         self.hanging = threading.Event()    # somebody waits in vain
@@ -331,6 +378,11 @@ class FakeModel:
         with self.lock:
             self.n_ids += 1
             return f"call_{self.n_ids}"
+
+    def go_down(self):
+        """Nobody listens from now on."""
+        self.server.shutdown()
+        self.server.server_close()
 
     def left(self):
         with self.lock:

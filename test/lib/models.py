@@ -6,11 +6,11 @@ import json
 import pathlib
 import sys
 import time
-import traceback
 
-from agentd import PATIENCE, Failure, Server, build
+import house as houses
+from agentd import PATIENCE, Failure, Server
 from fake_model import KEY, FakeModel, call
-from tap import Tap
+from house import holds, same, wait_for, wait_until
 
 FACT = "The parrot of the harbour master says the number forty-two."
 OTHER = "Ships are counted at noon by the clerk of the harbour."
@@ -19,30 +19,17 @@ QUESTION = "Which number does the parrot of the harbour master say?"
 
 # -- helpers -----------------------------------------------------------------------------------------
 
-class House:
-    """A server with a workspace, a knowledge base, and a fake that is its provider."""
+class House(houses.House):
+    """With a knowledge base, and a fake that is the server's provider of models."""
 
     def __init__(self, server, fake):
-        self.server, self.fake = server, fake
         self.agents = pathlib.Path(server.folder, "files", "agents", "pydantic-agentspec")
         self.agents.mkdir(parents=True)
         server.options += ["--agents-dir", str(self.agents.parents[1])]
         server.environment["FAKE_KEY"] = KEY
-        server.cli("init", "--workspace", "demo", "--admin", "admin@example.com")
-        self.key = server.make_key("admin@example.com", "demo")
-        self.start()
+        super().__init__(server, fake)
         body = {"type": "text", "title": "Harbour", "content": [FACT, OTHER]}
         self.base = self.call("POST", "/knowledge-bases", body, 201)["data"]["id"]
-
-    def start(self):
-        self.server.start()
-        self.admin = self.server.client(self.key)
-
-    def call(self, method, path, body=None, status=200):
-        reply = self.admin.request(method, "/api/v1" + path, body)
-        if reply.status != status:
-            raise Failure(f"{method} {path} gave {reply}, not {status}")
-        return reply.json
 
     def connect(self, provider, model):
         self.fake.model = model
@@ -67,8 +54,8 @@ class House:
     def run(self, id):
         return self.call("GET", f"/runs/{id}")["run"]
 
-    def wait(self, id, *statuses):
-        end = time.monotonic() + PATIENCE
+    def wait(self, id, *statuses, patience=PATIENCE):
+        end = time.monotonic() + patience
         while (run := self.run(id))["status"] not in (statuses or ("succeeded", "failed", "cancelled")):
             if time.monotonic() > end:
                 raise Failure(f"the run stays as it is: {run}")
@@ -84,29 +71,6 @@ class House:
     def ask(self, status=200, **options):
         return self.call("POST", f"/knowledge-bases/{self.base}/query", {
             "question": QUESTION, "options": {"minSimilarity": 0.1, **options}}, status)
-
-
-def same(got, want, what):
-    if got != want:
-        raise Failure(f"{what} is {got!r}, not {want!r}")
-
-
-def holds(text, part):
-    if part not in (text or ""):
-        raise Failure(f"{text!r} does not say {part!r}")
-
-
-def wait_for(event, what):
-    if not event.wait(PATIENCE):
-        raise Failure(f"{what} does not happen")
-
-
-def wait_until(condition, what):
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        if time.monotonic() > end:
-            raise Failure(f"{what} does not happen")
-        time.sleep(0.005)
 
 
 def search(query="parrot number"):
@@ -178,6 +142,30 @@ def a_model_that_never_ends_is_stopped(house):
     run = house.carried_out("looping")
     same((run["status"], run["errorMessage"]), ("failed", "The run reached its limit of 3 model requests."), "the end")
     same(len(house.fake.requests), 3, "how often it was asked")
+
+
+def limits_are_the_operator_s(house):
+    """What a run may do is said by the server's options."""
+    house.server.stop()
+    house.server.options += ["--run-requests", "2", "--run-output", "1", "--tool-output", "1"]
+    house.start()
+    house.make_agent("OPENAI", "gpt-4o")
+    long = {"type": "text", "title": "Long", "content": ["The parrot says " + "word and word " * 150]}
+    base = house.call("POST", "/knowledge-bases", long, 201)["data"]["id"]
+    house.make_agent("OPENAI", "gpt-4o", "reader", capabilities={"knowledgeBases": [{"id": base}]})
+    for agent, turn, why in [
+            ("greeter", [search()], "The run reached its limit of 2 model requests."),
+            ("greeter", "x" * 1025, "The output is larger than the limit of 1024 bytes."),
+            ("reader", [search("parrot says")], "The result of search_knowledge is larger than the limit of 1024 bytes.")]:
+        house.fake.turns = [turn]
+        run = house.carried_out(agent)
+        same((run["status"], run["errorMessage"]), ("failed", why), f"a run of {agent}")
+    house.server.stop()
+    house.server.environment["AGENTD_RUN_TIME"] = "1"
+    house.start()
+    house.fake.faults = ["hang"]
+    run = house.carried_out()
+    same((run["status"], run["errorMessage"]), ("failed", "The run reached its time limit of 1 seconds."), "a slow run")
 
 
 # -- what goes wrong -------------------------------------------------------------------------------------
@@ -344,7 +332,7 @@ def a_key_is_kept_nowhere_in_the_clear(house):
 
 TESTS = [
     a_run_with_openai, a_run_with_anthropic, a_server_that_neither_streams_nor_counts,
-    agents_in_files_say_how_their_model_is_asked, a_model_that_never_ends_is_stopped,
+    agents_in_files_say_how_their_model_is_asked, a_model_that_never_ends_is_stopped, limits_are_the_operator_s,
     what_a_careless_model_calls_is_a_result_it_reads, failures_that_pass_do_not_show,
     failures_that_do_not_pass_end_the_run_clearly, a_model_that_falls_silent_is_given_up,
     cancelling_closes_the_connection_to_the_model, cancelling_in_another_process_does_too,
@@ -355,27 +343,8 @@ TESTS = [
 
 
 def run(tap, test):
-    title = test.__name__.replace("_", " ")
-    with FakeModel() as fake, Server() as server:
-        try:
-            house = House(server, fake)
-            test(house)
-            status, reports = server.stop(), server.reports()
-            wrong = [f"exit status {status}"] * (status != 0) + reports[:3] + fake.offences[:3]
-            tap.ok(not wrong, title, *wrong)
-        except (Failure, OSError, KeyError, TypeError, IndexError):
-            tap.ok(False, title, traceback.format_exc(), *server.reports()[:3], server.log()[-2000:],
-                   *fake.offences[:3])
-
-
-def main(names):
-    build()
-    tap = Tap()
-    for test in TESTS:
-        if not names or test.__name__ in names:
-            run(tap, test)
-    return tap.end()
+    houses.run(tap, test, FakeModel, House)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(houses.main(TESTS, sys.argv[1:], FakeModel, House))

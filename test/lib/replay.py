@@ -17,19 +17,42 @@ CONFORMANCE = ROOT.parent / "shared/conformance"
 
 OTHER_HOST = "`details` tells what the host of repositories said that the recording stood in for"
 NO_TOKEN = "the reference fails with an empty 500 without an access token; ours tells that it cannot read the repository"
-CONNECTIONS = "whether a run's connections are there is not looked at yet"
-OUR_LIMIT = "JSON may be 64 levels deep here"
+TWO_CONTRACTS = "without a key it is not known which contract is spoken on this path: ours is the error of both"
+NO_PAGES = "the reference pages for authors of agents are not built yet"
+CUT_SHORT = "the recording has only the beginning of the reply"
+OUR_NAME = "the server is called agentd, and from 2025-06-18 on it offers more and gives instructions"
+ORIGIN = "a page of a foreign origin is refused"
+OUR_BODY_LIMIT = "a body has a limit"
+OUTSIDE = "it needs an outside service that the recording stood in for"
+PARENT = "a parent run that is none of this workspace is passed over"
+NAME_TAKEN = "a name that is taken is told in words, not in the database's"
+PRIVATE = "the reference gives one user's item to another who pushes the same reference"
 NUL = "the recorded text is that of the database behind the stand-in; ours is the client's mistake, a 400"
-NO_ENDPOINT = "the endpoint is not built yet"
 
 # File: {id: why it differs}.
 RECORDINGS = {
     "agents": {"agents-066": OTHER_HOST, "agents-069": NO_TOKEN},
-    "agents_validate": {"agents_validate-131": OUR_LIMIT},
-    "runs": {"runs-061": CONNECTIONS, "runs-062": CONNECTIONS, "runs-084": CONNECTIONS, "runs-082": NUL},
+    "agents_validate": {},
+    "runs": {"runs-082": NUL},
     "runs_list": {},
-    "no_agent_source": {f"no_agent_source-{n:03}": NO_ENDPOINT for n in (8, 9, 10, 11, 12, 13)},
-    "empty_agent_source": {f"empty_agent_source-{n:03}": NO_ENDPOINT for n in (4, 5)},
+    "no_agent_source": {},
+    "empty_agent_source": {},
+    "auth": {"auth-002": TWO_CONTRACTS, "auth-010": TWO_CONTRACTS},
+    "http_edges": {"http_edges-045": NO_PAGES, "http_edges-453": CUT_SHORT},
+    "automations": {},
+    "automations_patch": {},
+    "automations_cron": {},
+    "slack_apps": {},
+    "tools_connections": {},
+    "inbox": {"inbox-105": PRIVATE},
+    "mcp_protocol": {
+        **{f"mcp_protocol-{n:03}": OUR_NAME for n in (3, 4, 6, 8, 9, 11, 12, 13, 14, 22, 23, 26, 88, 138)},
+        "mcp_protocol-141": ORIGIN, "mcp_protocol-159": OUR_BODY_LIMIT,
+    },
+    "mcp_tools": {
+        **{f"mcp_tools-{n:03}": OUTSIDE for n in (47, 49, 53, 175, *range(195, 205), 271, 272, 273, 274, 279)},
+        **{f"mcp_tools-{n:03}": PARENT for n in (172, 173, 242, 243, 244, 331)}, "mcp_tools-303": NAME_TAKEN,
+    },
 }
 
 DIFFERS = re.compile(r"^(\w+-\d+) [A-Z]+ /")
