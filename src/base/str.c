@@ -86,6 +86,13 @@ struct str str_cut(struct str *rest, char sep)
 	return (struct str){ all.p, (size_t)at };
 }
 
+uint64_t str_hash(uint64_t hash, struct str text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		hash = (hash ^ (unsigned char)text.p[i]) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
 bool str_to_int(struct str a, int64_t *out)
 {
 	bool negative = a.n && a.p[0] == '-';

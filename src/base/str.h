@@ -84,6 +84,9 @@ ptrdiff_t str_index(struct str a, char c);
 /* Cuts `*rest` at the first `sep`: returns what stood before it and leaves what follows. The
  * last piece leaves rest->p NULL; a NULL rest yields {NULL, 0}. */
 struct str str_cut(struct str *rest, char sep);
+/* FNV-1a. `hash` is STR_HASH_NONE, or what came before the text. For tables, not against those who choose texts. */
+#define STR_HASH_NONE UINT64_C(0xcbf29ce484222325)
+uint64_t str_hash(uint64_t hash, struct str text);
 /* A decimal integer and nothing else ("-" allowed, no "+", no blanks). False: not one, or too large. */
 bool str_to_int(struct str a, int64_t *out);
 

@@ -5,6 +5,8 @@
  */
 #include "base/utf8.h"
 
+#include "base/buf.h"
+
 #define EVERY_BYTE(b) (UINT64_MAX / 255 * (b))
 
 static bool is_continuation(char c)
@@ -136,6 +138,21 @@ size_t utf8_put(char out[static UTF8_MAX_BYTES], uint32_t c)
 	out[2] = (char)(0x80 | (c >> 6 & 0x3F));
 	out[3] = (char)(0x80 | (c & 0x3F));
 	return 4;
+}
+
+struct str utf8_repair(struct arena *mem, struct str text)
+{
+	struct buf out = { .mem = mem };
+	uint32_t c;
+
+	if (utf8_valid(text))
+		return text;
+	while (utf8_next(&text, &c)) {
+		char bytes[UTF8_MAX_BYTES];
+
+		buf_add(&out, bytes, utf8_put(bytes, c));
+	}
+	return buf_view(&out);
 }
 
 struct str utf8_cut(struct str text, size_t max_bytes)

@@ -9,6 +9,8 @@
 
 #include "base/str.h"
 
+struct arena;
+
 enum { UTF8_MAX_BYTES = 4, UTF8_REPLACEMENT = 0xFFFD };
 
 /* Code points in valid text. In invalid text it still ends and never exceeds s.n. */
@@ -24,6 +26,9 @@ bool utf8_next(struct str *rest, uint32_t *code_point);
 /* Writes a code point and returns its bytes, 1 to 4; what is not one is written as the
  * replacement character. */
 size_t utf8_put(char out[static UTF8_MAX_BYTES], uint32_t code_point);
+
+/* The text with every byte that begins no valid sequence replaced, as JavaScript decodes it: in mem, or text itself. */
+struct str utf8_repair(struct arena *mem, struct str text);
 
 /* As much of the text as max_bytes hold, without a torn character at its end. */
 struct str utf8_cut(struct str text, size_t max_bytes);

@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "base/utf8.h"
 #include "domain/agent_source.h"
 
 enum { FILE_BYTES_MAX = 1 << 20 };
@@ -40,6 +41,8 @@ static struct entry *entry_new(struct ctx *ctx, const struct tree_file *file, st
 	struct str path = arena_str(&mem, file->path);
 	struct agent_file parsed;
 
+	/* What cannot be decoded reads as it does for the reference, here and wherever the text is shown. */
+	text = utf8_repair(ctx->mem, text);
 	if (text.p)
 		agent_file_parse(ctx, path, agent_file_format(path), text, &parsed);
 	else

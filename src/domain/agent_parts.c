@@ -53,6 +53,7 @@ enum err agent_tools_module(struct ctx *ctx, const struct tree *tree, struct str
 		e = tree_read(ctx, tree, &file, 1, max, text);
 	if (e != OK)
 		return unprocessable(ctx, e);
+	*text = utf8_repair(ctx->mem, *text);
 	if (text->p && utf16_units(*text) <= MODULE_UNITS_MAX)
 		return OK;
 	*text = (struct str){ NULL, 0 };

@@ -204,11 +204,24 @@ static enum err check_setting(struct ctx *ctx, const struct repository_setting *
 	return OK;
 }
 
+/* What serves already, when the same is connected again, with another token for instance; absent: nothing. */
+static enum err commit_served(struct ctx *ctx, const struct repository_setting *s, struct str *out)
+{
+	struct repository before;
+	enum err e = repositories_get(ctx, ctx->actor.workspace_id, &before);
+	bool same = e == OK && str_eq(before.url, s->url) && str_eq(before.branch, s->branch);
+
+	*out = same ? before.commit : (struct str){ NULL, 0 };
+	return e == ERR_NOT_FOUND ? OK : e;
+}
+
 enum err repository_connect(struct ctx *ctx, const struct repository_setting *s, struct repository *out)
 {
 	struct secret_row row = secret_row_of(ctx->actor.workspace_id);
+	struct str served;
 
 	TRY(check_setting(ctx, s));
+	TRY(commit_served(ctx, s, &served));
 	*out = (struct repository){
 		.workspace_id = ctx->actor.workspace_id, .url = s->url, .branch = s->branch,
 		.connected_by = ctx->actor.user_id.p ? ctx->actor.user_id : S(""), .connected_at = now_us(),
@@ -216,6 +229,8 @@ enum err repository_connect(struct ctx *ctx, const struct repository_setting *s,
 	if (s->token.p)
 		out->sealed_token = secret_seal(ctx, &row, s->token);
 	TRY(fetch(ctx, out, &USUAL));
+	if (out->error.p)
+		out->commit = served;
 	return db_write(ctx, put_repository, out);
 }
 

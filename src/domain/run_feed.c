@@ -33,11 +33,7 @@ static struct run_feed *buckets[BUCKETS];
 
 static struct run_feed **bucket_of(struct str run_id)
 {
-	unsigned h = 0;
-
-	for (size_t i = 0; i < run_id.n; i++)
-		h = h * 31 + (unsigned char)run_id.p[i];
-	return &buckets[h % BUCKETS];
+	return &buckets[str_hash(STR_HASH_NONE, run_id) % BUCKETS];
 }
 
 /* With the table's lock held, as the next two: where it is linked, or would be. */

@@ -177,17 +177,14 @@ static struct {
 	bool reaping;                        /* a thread sees to those that rest too long */
 } pool = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
-/* Of "scheme://host:port" (FNV-1a). Two servers that share it cost a connection, nothing else. */
+/* Of "scheme://host:port". Two servers that share it cost a connection, nothing else. */
 static uint64_t hash_of_server(struct str url)
 {
-	uint64_t hash = 0xcbf29ce484222325;
-	size_t slashes = 0;
+	size_t end = 0, slashes = 0;
 
-	for (size_t i = 0; i < url.n && slashes < 3; i++) {
-		slashes += url.p[i] == '/';
-		hash = (hash ^ (unsigned char)url.p[i]) * 0x100000001b3;
-	}
-	return hash;
+	while (end < url.n && slashes < 3)
+		slashes += url.p[end++] == '/';
+	return str_hash(STR_HASH_NONE, (struct str){ url.p, end });
 }
 
 static struct wire *wire_new(bool guarded)

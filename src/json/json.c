@@ -54,25 +54,11 @@ static void repair_surrogates(char *text, size_t n)
 	}
 }
 
-/* Every byte that belongs to no character becomes U+FFFD. */
-static struct str replace_invalid(struct arena *mem, struct str text)
-{
-	struct buf out = { .mem = mem };
-	uint32_t c;
-
-	while (utf8_next(&text, &c)) {
-		char bytes[UTF8_MAX_BYTES];
-
-		buf_add(&out, bytes, utf8_put(bytes, c));
-	}
-	return buf_view(&out);
-}
-
 static struct str repair_bytes(struct arena *mem, struct str text)
 {
 	if (str_starts(text, S("\xef\xbb\xbf")))
 		text = str_from(text, 3);
-	return utf8_valid(text) ? text : replace_invalid(mem, text);
+	return utf8_repair(mem, text);
 }
 
 /* -- from yyjson's document to our tree ---------------------------------------------------------- */
@@ -293,6 +279,16 @@ struct str json_get_str(const struct json *v, const char *key)
 	const struct json *member = json_get(v, key);
 
 	return json_is(member, JSON_STR) ? member->text : (struct str){ NULL, 0 };
+}
+
+const char *json_type_name(const struct json *v)
+{
+	static const char *const NAMES[] = {
+		[JSON_NULL] = "null", [JSON_BOOL] = "boolean", [JSON_INT] = "number", [JSON_NUM] = "number",
+		[JSON_STR] = "string", [JSON_ARRAY] = "array", [JSON_OBJECT] = "object",
+	};
+
+	return v ? NAMES[v->type] : "undefined";
 }
 
 bool json_is(const struct json *v, enum json_type type)

@@ -63,6 +63,8 @@ const struct json *json_get(const struct json *v, const char *key);
 struct str json_get_str(const struct json *v, const char *key);
 
 bool json_is(const struct json *v, enum json_type type);
+/* "number", "array": as JSON Schema has it, without integers; of NULL "undefined". */
+const char *json_type_name(const struct json *v);
 /* Integers, and numbers with an integral value within +-2^53: 150.0 counts as 150 (C-4). */
 bool json_as_int(const struct json *v, int64_t *out);
 bool json_as_num(const struct json *v, double *out);

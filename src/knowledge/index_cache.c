@@ -61,10 +61,8 @@ enum err index_deadline(struct ctx *ctx)
 
 static struct index_entry **bucket_of(const char id[static UUID_TEXT], int64_t embedder_id)
 {
-	uint64_t hash = (uint64_t)embedder_id + UINT64_C(0xcbf29ce484222325);
+	uint64_t hash = str_hash((uint64_t)embedder_id + STR_HASH_NONE, (struct str){ id, UUID_TEXT });
 
-	for (size_t i = 0; i < UUID_TEXT; i++)
-		hash = (hash ^ (uint8_t)id[i]) * UINT64_C(0x100000001b3);
 	return &cache.buckets[hash % BUCKETS];
 }
 

@@ -198,13 +198,21 @@ static enum err lock_mirror(struct ctx *ctx, const struct mirror *m, int64_t unt
 	return OK;
 }
 
+/* What is asked on the other side. On this machine it is a git of ours, of which git itself takes our settings
+ * away: it would not read a repository of another user, though the operator has named it. */
+static const char *upload_pack(const struct mirror *m)
+{
+	return str_starts(m->url, S("file://")) ? "git -c safe.directory='*' upload-pack" : "git-upload-pack";
+}
+
 enum err mirror_fetch(struct ctx *ctx, const struct mirror *m, struct str *commit, const char **code)
 {
 	int64_t timeout_ms = m->timeout_ms ? m->timeout_ms : FETCH_MS;
 	AUTO(close_file) int lock = -1;
 	struct str wanted = m->branch.p ? arena_printf(ctx->mem, "refs/heads/%.*s", STR(m->branch)) : S("HEAD");
 	const char *args[] = {
-		"--git-dir", m->folder, "fetch", "--quiet", "--no-tags", "--depth=1", "--no-write-fetch-head", "--force", "--",
+		"--git-dir", m->folder, "fetch", "--quiet", "--no-tags", "--depth=1", "--no-write-fetch-head", "--force",
+		"--upload-pack", upload_pack(m), "--",
 		arena_strz(ctx->mem, m->url), arena_printf(ctx->mem, "+%.*s:" FETCHED, STR(wanted)).p, NULL,
 	};
 	struct git_command command = { .args = args, .output_max = SMALL_OUTPUT, .timeout_ms = timeout_ms,

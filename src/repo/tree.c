@@ -1,6 +1,7 @@
 /* repo/tree.c: the two kinds of source, behind one struct tree_ops each. */
 #include "repo/tree.h"
 
+#include "base/utf8.h"
 #include "repo/tree_internal.h"
 
 static const struct tree_ops *const KINDS[] = {
@@ -12,9 +13,22 @@ static int by_path(const void *a, const void *b)
 	return str_cmp(((const struct tree_file *)a)->path, ((const struct tree_file *)b)->path);
 }
 
+/* A file whose name is no text has none that could be shown. */
+static void drop_nameless(struct list *files)
+{
+	struct tree_file *items = files->items;
+	size_t n = 0;
+
+	for (size_t i = 0; i < files->n; i++)
+		if (utf8_valid(items[i].path))
+			items[n++] = items[i];
+	files->n = n;
+}
+
 enum err tree_list(struct ctx *ctx, const struct tree *tree, const char *folder, int depth, struct list *out)
 {
 	TRY(KINDS[tree->kind]->list(ctx, tree, folder, depth, out));
+	drop_nameless(out);
 	if (out->n > 1)
 		qsort(out->items, out->n, sizeof(struct tree_file), by_path);
 	return OK;

@@ -24,8 +24,8 @@ struct tree_file {
 	int64_t size;
 };
 
-/* Regular files of a folder ("agents/cargo-ai"), by path in byte order; with depth > 0 those of so
- * many levels below it too. A folder that does not exist has none. *out: of struct tree_file, in
+/* Regular files of a folder ("agents/cargo-ai") whose names are UTF-8, by path in byte order; with depth > 0
+ * those of so many levels below it too. A folder that does not exist has none. *out: of struct tree_file, in
  * ctx->mem. ERR_UPSTREAM: it cannot be read; the text is for the users of the source. */
 enum err tree_list(struct ctx *ctx, const struct tree *tree, const char *folder, int depth, struct list *out);
 

@@ -28,7 +28,7 @@ struct pushed {
 
 struct repo_fetcher {
 	struct db *db;
-	int64_t interval_ms, push_pause_ms;
+	int64_t interval_ms, push_pause_ms, again_ms;
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t stirred;              /* something below has changed */
@@ -149,7 +149,7 @@ static void tell(const struct repository *before, const struct repository *now)
 
 static void fetch_one(struct repo_fetcher *f, struct ctx *ctx, const struct repository *r)
 {
-	const struct fetch_terms terms = { .go_on = go_on, .arg = f };
+	const struct fetch_terms terms = { .timeout_ms = r->error.p ? f->again_ms : 0, .go_on = go_on, .arg = f };
 	struct repository now;
 	enum err e = repository_sync(ctx, r->workspace_id, &terms, &now);
 
@@ -232,6 +232,7 @@ static struct repo_fetcher *fetcher_new(const struct repo_fetcher_options *o)
 	f->db = o->db;
 	f->interval_ms = o->interval_ms;
 	f->push_pause_ms = o->push_pause_ms ? o->push_pause_ms : REPO_PUSH_PAUSE_MS;
+	f->again_ms = o->again_ms ? o->again_ms : REPO_AGAIN_MS;
 	pthread_mutex_init(&f->lock, NULL);
 	wait_init(&f->stirred);
 	return f;

@@ -16,9 +16,11 @@ struct repo_fetcher_options {
 	struct db *db;                       /* borrowed; outlives the fetcher */
 	int64_t interval_ms;                 /* from the end of a round to the begin of the next; 0: no rounds */
 	int64_t push_pause_ms;               /* 0 = REPO_PUSH_PAUSE_MS */
+	int64_t again_ms;                    /* for one that failed the last time; 0 = REPO_AGAIN_MS */
 };
 
-enum { REPO_PUSH_PAUSE_MS = 5000 };
+/* A remote that is away may say nothing at all, and the others wait for it. */
+enum { REPO_PUSH_PAUSE_MS = 5000, REPO_AGAIN_MS = 30 * 1000 };
 
 /* The data key must be loaded, and agent_source_setup called. ERR_INTERNAL: no thread could be had. */
 enum err repo_fetcher_start(struct ctx *ctx, const struct repo_fetcher_options *options, struct repo_fetcher **out);

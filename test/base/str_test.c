@@ -142,6 +142,15 @@ static void what_is_no_integer_is_refused_and_writes_nothing(void **state)
 	assert_false(str_to_int(S("1\0"), &(int64_t){ 0 }));
 }
 
+static void hashes_are_those_of_fnv_1a(void **state)
+{
+	(void)state;
+	assert_true(str_hash(STR_HASH_NONE, S("")) == UINT64_C(0xcbf29ce484222325));
+	assert_true(str_hash(STR_HASH_NONE, S("a")) == UINT64_C(0xaf63dc4c8601ec8c));
+	assert_true(str_hash(STR_HASH_NONE, S("foobar")) == UINT64_C(0x85944171f73967e8));
+	assert_true(str_hash(str_hash(STR_HASH_NONE, S("foo")), S("bar")) == UINT64_C(0x85944171f73967e8));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -155,6 +164,7 @@ int main(void)
 		cmocka_unit_test(a_hex_digit_has_its_value_in_either_case),
 		cmocka_unit_test(integers_are_read_to_the_last_one),
 		cmocka_unit_test(what_is_no_integer_is_refused_and_writes_nothing),
+		cmocka_unit_test(hashes_are_those_of_fnv_1a),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

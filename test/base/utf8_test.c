@@ -120,6 +120,17 @@ static void what_steers_a_terminal_is_a_control(void **state)
 	assert_false(utf8_is_control(' ') || utf8_is_control('~') || utf8_is_control(0xA0));
 }
 
+static void what_is_repaired_is_valid_and_the_rest_left_alone(void **state)
+{
+	ARENA(a);
+	struct str good = S("caf\xc3\xa9");
+
+	(void)state;
+	assert_ptr_equal(utf8_repair(&a, good).p, good.p);
+	assert_str(utf8_repair(&a, S("caf\xe9 \xc3\xa9")), "caf\xef\xbf\xbd \xc3\xa9");
+	assert_null(utf8_repair(&a, (struct str){ NULL, 0 }).p);
+}
+
 static void white_space_is_what_unicode_says(void **state)
 {
 	static const uint32_t SPACES[] = { '\t', '\n', '\r', ' ', 0x85, 0xA0, 0x2003, 0x2028, 0x202F, 0x3000 };
@@ -150,6 +161,7 @@ int main(void)
 		cmocka_unit_test(counting_counts_code_points),
 		cmocka_unit_test(a_cut_never_tears_a_character),
 		cmocka_unit_test(what_steers_a_terminal_is_a_control),
+		cmocka_unit_test(what_is_repaired_is_valid_and_the_rest_left_alone),
 		cmocka_unit_test(white_space_is_what_unicode_says),
 		cmocka_unit_test(white_space_of_javascript_has_the_byte_order_mark_and_lacks_the_next_line),
 	};

@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 
+#include "base/utf8.h"
 #include "domain/agent_catalog.h"
 
 #define FOLDER "folder/" PYDANTIC_FOLDER
@@ -65,6 +66,20 @@ static void what_is_no_agent_file_is_not_listed(void **state)
 	put_file(r, "folder/agents/other/x.yaml", GREET("other"));
 	shell(r, "ln -s a.yaml folder/" PYDANTIC_FOLDER "link.yaml");
 	assert_str(listed(r), "alpha beta");
+}
+
+static void what_cannot_be_decoded_is_replaced(void **state)
+{
+	AUTO(agent_catalog_done) struct agent_catalog *catalog = NULL;
+	struct rig *r = *state;
+	const struct agent_entry *e;
+
+	put_file(r, FOLDER "a.yaml", "name: alpha\nmodel: m\ninstructions: caf\xe9\n");
+	catalog = open_catalog(r);
+	e = agent_catalog_find(catalog, S("alpha"));
+	assert_true(e->valid);
+	assert_true(utf8_valid(e->reply));
+	assert_str(e->text, "name: alpha\nmodel: m\ninstructions: caf\xef\xbf\xbd\n");
 }
 
 static void of_two_files_with_a_name_the_first_folder_s_is_found(void **state)
@@ -213,6 +228,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		ON_A_FOLDER(valid_ones_come_first_by_name_and_broken_ones_by_file),
 		ON_A_FOLDER(what_is_no_agent_file_is_not_listed),
+		ON_A_FOLDER(what_cannot_be_decoded_is_replaced),
 		ON_A_FOLDER(of_two_files_with_a_name_the_first_folder_s_is_found),
 		ON_A_FOLDER(an_unchanged_source_gives_the_same_catalog),
 		ON_A_FOLDER(only_the_changed_file_is_parsed_again),

@@ -127,6 +127,27 @@ static void the_last_good_state_serves_while_the_remote_is_away(void **state)
 	assert_null(stored(r).error.p);
 }
 
+static void connecting_it_again_keeps_what_serves(void **state)
+{
+	struct rig *r = *state;
+	struct repository_setting setting = { .url = work_url(r) };
+	struct repository before, again;
+
+	use_sources(r, NULL, true);
+	put_file(r, "work/" PYDANTIC_FOLDER "a.yaml", GREET("aa"));
+	commit_work(r);
+	connect_work(r);
+	before = stored(r);
+	shell(r, "mv work elsewhere");
+	assert_int_equal(repository_connect(&r->ctx, &setting, &again), OK);
+	assert_true(again.error.n > 0);
+	assert_true(str_eq(stored(r).commit, before.commit));
+	assert_int_equal(n_agents(r), 1);
+	setting.branch = S("another");
+	assert_int_equal(repository_connect(&r->ctx, &setting, &again), OK);
+	assert_null(stored(r).commit.p);
+}
+
 static enum err put(struct ctx *ctx, struct db_tx *tx, void *repository)
 {
 	return repositories_put(ctx, tx, repository);
@@ -270,6 +291,7 @@ int main(void)
 		IN_WORKSPACE(a_connected_repository_counts_before_all_else),
 		IN_WORKSPACE(what_is_pushed_counts_from_the_next_fetch_on),
 		IN_WORKSPACE(the_last_good_state_serves_while_the_remote_is_away),
+		IN_WORKSPACE(connecting_it_again_keeps_what_serves),
 		IN_WORKSPACE(a_repository_that_was_never_fetched_is_when_it_is_asked_for),
 		IN_WORKSPACE(one_that_cannot_be_fetched_is_tried_once_and_told),
 		IN_WORKSPACE(what_git_could_take_for_something_else_is_refused),

@@ -49,7 +49,8 @@ static void make_work(struct rig *r)
 	shell(arena_printf(&r->mem,
 		"cd %s && git init -q -b main work && cd work && mkdir -p agents/x/nested skills/s && "
 		"printf one > agents/x/b.yaml && printf 'two\\n' > agents/x/a.yaml && printf deep > agents/x/nested/c.yaml && "
-		"printf skill > 'skills/s/SKILL one.md' && ln -s b.yaml agents/x/link.yaml && : > agents/x/empty && "
+		"printf skill > 'skills/s/SKILL one.md' && : > $(printf 'agents/x/\\377.yaml') && "
+		"ln -s b.yaml agents/x/link.yaml && : > agents/x/empty && "
 		"git add -A && git -c user.name=t -c user.email=t@example.com commit -q -m first", r->folder).p);
 }
 

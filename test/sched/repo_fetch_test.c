@@ -1,6 +1,8 @@
 /* test/sched/repo_fetch_test.c: the thread that keeps repositories fetched. */
 #include "../domain/sources.h"
 
+#include <arpa/inet.h>
+
 #include "base/clock.h"
 #include "sched/repo_fetch.h"
 
@@ -72,6 +74,43 @@ static void a_remote_that_is_away_costs_nothing_but_the_error(void **state)
 	while (stored(r).error.p)
 		after_a_round(r);
 	repo_fetcher_stop(fetcher);
+}
+
+static enum err put(struct ctx *ctx, struct db_tx *tx, void *repository)
+{
+	return repositories_put(ctx, tx, repository);
+}
+
+/* A URL where connections are taken, and nothing is ever said. */
+static struct str silent_url(struct rig *r, int *listening)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t n = sizeof(address);
+
+	*listening = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(*listening, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(listen(*listening, 9), 0);
+	assert_int_equal(getsockname(*listening, (struct sockaddr *)&address, &n), 0);
+	return arena_printf(&r->mem, "https://127.0.0.1:%d/a.git", ntohs(address.sin_port));
+}
+
+static void one_that_failed_is_not_waited_for_as_long(void **state)
+{
+	struct rig *r = *state;
+	struct repo_fetcher_options options = { .db = r->ctx.db, .interval_ms = 20, .again_ms = 100 };
+	struct repo_fetcher *fetcher;
+	struct repository silent;
+	int listening;
+
+	use_sources(r, NULL, true);
+	silent = (struct repository){ .workspace_id = r->ctx.actor.workspace_id, .url = silent_url(r, &listening),
+				      .error_code = S("network"), .error = S("it was away"), .fetched_at = 1,
+				      .connected_by = S(""), .connected_at = 1 };
+	assert_int_equal(db_write(&r->ctx, put, &silent), OK);
+	assert_int_equal(repo_fetcher_start(&r->ctx, &options, &fetcher), OK);
+	assert_str(after_a_round(r).error, "the repository did not answer in time");
+	repo_fetcher_stop(fetcher);
+	close(listening);
 }
 
 static struct repository fetched_after(struct rig *r, int64_t before)
@@ -149,6 +188,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		IN_WORKSPACE(what_is_pushed_arrives_by_itself),
 		IN_WORKSPACE(a_remote_that_is_away_costs_nothing_but_the_error),
+		IN_WORKSPACE(one_that_failed_is_not_waited_for_as_long),
 		IN_WORKSPACE(what_is_announced_is_fetched_without_waiting_for_a_round),
 		IN_WORKSPACE(announcements_that_come_fast_wait_for_each_other),
 		IN_WORKSPACE(it_stops_whatever_it_is_at),
