@@ -14,6 +14,7 @@ enum {
 	FILE_BYTES_MAX = 64 << 10,
 	INDEX_MEMORY_MAX = 1 << 20,          /* MiB */
 	RUN_TIME_MAX = 30 * 86400,
+	RUN_COST_MAX = 100 * 1000 * 1000,
 	RUN_OUTPUT_MAX = 4 << 10,            /* KiB; no model's reply is longer */
 	TOOL_OUTPUT_MAX = 16 << 10,
 };
@@ -37,6 +38,8 @@ static const struct field fields[] = {
 	  .doc = "How long a run may take, from when it first began." },
 	{ F_INT("run-requests", config, run_requests), .min = 1, .max = 10000, .def = "50", .example = "N",
 	  .doc = "How often a run may ask its model, unless the agent's file has a request_limit." },
+	{ F_INT("run-cost", config, run_cost), .max = RUN_COST_MAX, .def = "0", .example = "CENTS",
+	  .doc = "How much a run may cost, in US cents, where prices are known; 0: any." },
 	{ F_INT("run-output", config, run_output), .min = 1, .max = RUN_OUTPUT_MAX, .def = "1024", .example = "KIB",
 	  .doc = "How long the answer of a run may be." },
 	{ F_INT("tool-output", config, tool_output), .min = 1, .max = TOOL_OUTPUT_MAX, .def = "1024", .example = "KIB",

@@ -15,6 +15,7 @@ struct config {
 	int64_t threads, workers, run_attempts;
 	int64_t run_time, run_requests;      /* seconds; requests to the model */
 	int64_t run_output, tool_output;     /* KiB */
+	int64_t run_cost;                    /* US cents; 0: any */
 	struct str fetch_allow, search_url, agents_dir;
 	bool no_agents_dir;
 	int64_t repo_interval;               /* seconds; 0: never */

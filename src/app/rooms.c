@@ -60,5 +60,6 @@ struct run_limits rooms_run_limits(const struct config *c)
 	return (struct run_limits){
 		.requests = c->run_requests, .time_ms = c->run_time * 1000,
 		.output_bytes = c->run_output << 10, .result_bytes = c->tool_output << 10,
+		.cost_usd = (double)c->run_cost / 100,
 	};
 }

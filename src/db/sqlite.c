@@ -277,6 +277,7 @@ static enum err step(struct ctx *ctx, struct prepared *p, bool *row)
 	if (sqlite_tx_lost(conn))
 		return fail(ctx, ERR_BUSY, "the store undid this write");
 	rc = sqlite3_step(own(p)->handle);
+	conn->give_up_ms = 0;
 	if (rc == SQLITE_ROW || rc == SQLITE_DONE) {
 		*row = rc == SQLITE_ROW;
 		return OK;

@@ -173,9 +173,11 @@ static bool is_strict(const struct json *schema)
 {
 	const struct json *properties = json_get(schema, "properties"), *required = json_get(schema, "required");
 	const struct json *others = json_get(schema, "additionalProperties");
+	bool is_object = properties || str_is(json_get_str(schema, "type"), "object");
+	size_t n_named = json_is(properties, JSON_OBJECT) ? properties->n_members : 0;
 
-	if (properties && (!json_is(others, JSON_BOOL) || others->boolean || !json_is(required, JSON_ARRAY) ||
-			   required->n_items != properties->n_members))
+	if (is_object && (!json_is(others, JSON_BOOL) || others->boolean || !json_is(required, JSON_ARRAY) ||
+			  required->n_items != n_named))
 		return false;
 	for (size_t i = 0; json_is(schema, JSON_OBJECT) && i < schema->n_members; i++)
 		if (!is_strict(&schema->members[i].value))
@@ -320,6 +322,8 @@ static enum err take_message(struct reading *r, const struct json *message)
 	const struct json *calls = json_get(message, "tool_calls");
 
 	TRY(take_text(r, json_get(message, "content")));
+	/* What is said in place of an answer in the form that was asked for. */
+	TRY(take_text(r, json_get(message, "refusal")));
 	TRY(draft_add_own(r->ctx, &r->draft, json_get_str(message, "reasoning_content")));
 	for (size_t i = 0; json_is(calls, JSON_ARRAY) && i < calls->n_items; i++)
 		TRY(take_call(r, &calls->items[i]));

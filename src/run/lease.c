@@ -140,6 +140,8 @@ enum err lease_check(struct ctx *ctx, const struct lease_terms *terms, const str
 	if (n == 0)
 		return OK;
 	TRY(runs_held(ctx, str_of(terms->owner->name), &held));
+	if (held.n > 0)
+		qsort(held.items, held.n, sizeof(struct str), by_id);
 	for (size_t i = 0; i < n; i++)
 		lost[i] = held.n == 0 || !bsearch(&runs[i].id, held.items, held.n, sizeof(struct str), by_id);
 	return OK;

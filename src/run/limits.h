@@ -9,6 +9,7 @@ struct run_limits {
 	int64_t time_ms;                     /* from the first start on, interruptions included */
 	int64_t output_bytes;                /* of the answer */
 	int64_t result_bytes;                /* of one tool's result */
+	double cost_usd;                     /* as far as it is known, before another request; 0: any */
 };
 
 /* The usual ones. */

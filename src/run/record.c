@@ -1,6 +1,8 @@
 /* run/record.c: steps as rows; what they hold as JSON, by the tables below. */
 #include "run/record.h"
 
+#include <math.h>
+
 #include "base/clock.h"
 
 #define REPLY "reply"
@@ -223,6 +225,14 @@ enum err record_result(struct ctx *ctx, const struct job *job, struct record *re
 	return write_step(ctx, record, &entry);
 }
 
+/* Half a count is none. */
+double record_cost(const struct job *job, const struct record *record)
+{
+	const struct model_config *model = &job->spec.agent.model;
+
+	return record->uncounted ? NAN : price_of(model->provider, model->model, &record->tokens);
+}
+
 /* -- the end ------------------------------------------------------------------------------------------ */
 
 static enum err end(struct ctx *ctx, struct job *job, struct entry *entry, enum run_status to)
@@ -236,16 +246,13 @@ static enum err end(struct ctx *ctx, struct job *job, struct entry *entry, enum 
 	return OK;
 }
 
-/* Half a count is none. */
 static void settle(const struct job *job, const struct record *record, struct run *end)
 {
-	const struct model_config *model = &job->spec.agent.model;
-
 	if (record->uncounted)
 		return;
 	end->tokens_input = record->tokens.input;
 	end->tokens_output = record->tokens.output;
-	end->cost_usd = price_of(model->provider, model->model, &record->tokens);
+	end->cost_usd = record_cost(job, record);
 }
 
 enum err record_success(struct ctx *ctx, struct job *job, const struct record *record, const struct model_reply *reply)

@@ -27,6 +27,9 @@ enum err record_read(struct ctx *ctx, const struct run *run, struct record *out)
 /* The first call of the last reply that has no result yet; NULL: it is the model's turn. */
 const struct tool_call *record_next_call(const struct record *record);
 
+/* What the replies cost, in USD. NaN: not known. */
+double record_cost(const struct job *job, const struct record *record);
+
 /* One step of a run by itself. */
 struct recorded_step {
 	struct message message;              /* a reply or a result */

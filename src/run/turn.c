@@ -52,6 +52,8 @@ static enum err check_limits(struct ctx *ctx, struct job *job, const struct reco
 	if (record->n_replies >= limits->requests)
 		return fail_run(ctx, job, "The run reached its limit of %lld model requests.",
 				(long long)limits->requests);
+	if (limits->cost_usd > 0 && record_cost(job, record) >= limits->cost_usd)
+		return fail_run(ctx, job, "The run reached its cost limit of %.2f USD.", limits->cost_usd);
 	return time_left_ms(job) > 0 ? OK : fail_for_time(ctx, job);
 }
 

@@ -23,22 +23,10 @@ enum {
 
 #define END_ID "end"
 
-/* -- digests (FNV-1a) ------------------------------------------------------------------------------------ */
-
-#define DIGEST_OF_NOTHING UINT64_C(0xcbf29ce484222325)
-#define DIGEST_PRIME UINT64_C(0x100000001b3)
-
-static uint64_t digest_more(uint64_t digest, struct str text)
-{
-	for (size_t i = 0; i < text.n; i++)
-		digest = (digest ^ (unsigned char)text.p[i]) * DIGEST_PRIME;
-	return digest;
-}
-
 static bool begins_with_what_was_told(const struct run_watch *w, struct str text)
 {
 	return text.n >= w->offset &&
-	       digest_more(DIGEST_OF_NOTHING, (struct str){ text.p, w->offset }) == w->digest;
+	       str_hash(STR_HASH_NONE, (struct str){ text.p, w->offset }) == w->digest;
 }
 
 /* -- ids --------------------------------------------------------------------------------------------------- */
@@ -65,7 +53,7 @@ static void begin_step(struct run_watch *w, int64_t step)
 {
 	w->step = step;
 	w->offset = 0;
-	w->digest = DIGEST_OF_NOTHING;
+	w->digest = STR_HASH_NONE;
 	w->draft = 0;
 }
 
@@ -115,7 +103,7 @@ static void tell_delta(struct ctx *ctx, struct run_watch *w, struct str text, st
 {
 	*out = (struct run_event){ .kind = RUN_EVENT_DELTA, .step = w->step, .offset = (int64_t)w->offset,
 				   .text = text };
-	w->digest = digest_more(w->digest, text);
+	w->digest = str_hash(w->digest, text);
 	w->offset += text.n;
 	out->id = delta_id(ctx->mem, w);
 }

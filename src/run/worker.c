@@ -30,7 +30,6 @@ enum {
 	LOOK_MS = 200,                       /* how soon it is noticed that another process cancelled a run */
 	ATTEMPTS = 3,
 	IDLE_MS = 10000,                     /* a worker waits this long for the bell, then ends */
-	STACK_BYTES = 512 << 10,
 };
 
 /* A run at work, for the keeper; on the stack of the worker that is at it. */
@@ -39,6 +38,12 @@ struct seat {
 	const struct run *run;               /* what a lease is: id, workspace, owner, attempt */
 	pthread_t thread;
 	atomic_bool stop;
+};
+
+/* The worker that ended last. */
+struct leaver {
+	pthread_t thread;
+	bool is_there;
 };
 
 struct run_workers {
@@ -57,6 +62,7 @@ struct run_workers {
 	unsigned rings;                      /* these, under lock */
 	bool keeper_rests;                   /* until its next round, unless somebody sits down */
 	size_t n_threads, n_idle;
+	struct leaver leaver;
 	size_t n_called;                     /* of the idle: signalled, and not awake yet */
 	struct seat *seats;
 	atomic_bool stopping;                /* those who wait are not woken by it */
@@ -209,6 +215,26 @@ static bool wait_for_ring(struct run_workers *w, unsigned heard)
 	return rung;
 }
 
+static void join(const struct leaver *l)
+{
+	if (l->is_there)
+		pthread_join(l->thread, NULL);
+}
+
+/* Each joins the one before, so that whoever joins the last knows that all have ended. */
+static void leave(struct run_workers *w)
+{
+	struct leaver before;
+
+	pthread_mutex_lock(&w->lock);
+	before = w->leaver;
+	w->leaver = (struct leaver){ .thread = pthread_self(), .is_there = true };
+	w->n_threads--;
+	pthread_cond_signal(&w->ended);
+	pthread_mutex_unlock(&w->lock);
+	join(&before);
+}
+
 static void *worker_main(void *arg)
 {
 	struct run_workers *w = arg;
@@ -218,28 +244,20 @@ static void *worker_main(void *arg)
 		heard = rings_heard(w);
 		work(w);
 	} while (wait_for_ring(w, heard));
-	pthread_mutex_lock(&w->lock);
-	w->n_threads--;
-	pthread_cond_signal(&w->ended);
-	pthread_mutex_unlock(&w->lock);
+	leave(w);
 	return NULL;
 }
 
 /* Under lock. Failing costs time: the run stays queued until a worker is free. */
 static void hire(struct run_workers *w)
 {
-	pthread_attr_t attributes;
+	struct ctx ctx = { .db = NULL };
 	pthread_t thread;
-	int failed;
 
-	pthread_attr_init(&attributes);
-	pthread_attr_setstacksize(&attributes, STACK_BYTES);
-	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-	failed = pthread_create(&thread, &attributes, worker_main, w);
-	pthread_attr_destroy(&attributes);
-	w->n_threads += failed == 0;
-	if (failed)
-		log_error("run.thread", kv_z("why", strerror(failed)));
+	if (thread_start(&ctx, worker_main, w, &thread) == OK)
+		w->n_threads++;
+	else
+		log_error("run.thread", kv_z("why", ctx.why));
 }
 
 void run_workers_ring(struct run_workers *w)
@@ -452,5 +470,6 @@ void run_workers_stop(struct run_workers *w)
 	while (w->n_threads > 0)
 		pthread_cond_wait(&w->ended, &w->lock);
 	pthread_mutex_unlock(&w->lock);
+	join(&w->leaver);
 	workers_free(w);
 }

@@ -55,7 +55,8 @@ static const struct sql SQL[] = {
 	[RENEW] = { "runs.renew",
 		"UPDATE run SET lease_expires_at = $5 WHERE workspace_id = $1 AND id = $2 AND status = 'running' "
 		"AND lease_owner = $3 AND attempts = $4" },
-	[HELD] = { "runs.held", "SELECT id FROM run WHERE status = 'running' AND lease_owner = $1 ORDER BY id" },
+	/* Unordered: for an order SQLite would walk through all runs there ever were. */
+	[HELD] = { "runs.held", "SELECT id FROM run WHERE status = 'running' AND lease_owner = $1" },
 	[OWNERS] = { "runs.owners",
 		"SELECT DISTINCT lease_owner FROM run WHERE status = 'running' AND lease_owner IS NOT NULL" },
 	[EXPIRE] = { "runs.expire",

@@ -58,7 +58,7 @@ enum err runs_next(struct ctx *ctx, int64_t now, struct run *out);
 enum err runs_waiting(struct ctx *ctx, int64_t now, bool *out);
 /* Prolongs the run's lease to r->lease_expires_at. ERR_CONFLICT: it is not r's any more. */
 enum err runs_renew(struct ctx *ctx, struct db_tx *tx, const struct run *r);
-/* What that owner holds leases of. *out: of struct str, ids, sorted. */
+/* What that owner holds leases of. *out: of struct str, ids, in no order. */
 enum err runs_held(struct ctx *ctx, struct str owner, struct list *out);
 /* Who holds leases. *out: of struct str, each once. */
 enum err runs_owners(struct ctx *ctx, struct list *out);

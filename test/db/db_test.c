@@ -68,6 +68,26 @@ static void assert_why(const struct fixture *f, const char *part)
 
 /* -- statements ---------------------------------------------------------------------------- */
 
+static void a_reading_that_takes_too_long_ends_at_the_deadline(void **state)
+{
+	static const struct sql ENDLESS = { "test.endless",
+		"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n" };
+	static const struct sql SHORT = { "test.short", "SELECT 1" };
+	struct fixture *f = *state;
+	AUTO(stmt_done) struct stmt s = { 0 };
+	bool row;
+
+	f->ctx.deadline_ms = mono_ms() + 10;
+	assert_int_equal(stmt_read(&f->ctx, &ENDLESS, &s), OK);
+	assert_int_equal(stmt_step(&f->ctx, &s, &row), ERR_TIMEOUT);
+	assert_true(mono_ms() >= f->ctx.deadline_ms);
+	stmt_done(&s);
+	/* Whoever tells what became of it still reads. */
+	assert_int_equal(stmt_read(&f->ctx, &SHORT, &s), OK);
+	assert_int_equal(stmt_step(&f->ctx, &s, &row), OK);
+	assert_true(row);
+}
+
 static void values_come_back_as_they_were_bound(void **state)
 {
 	static const struct sql ECHO = { "test.echo", "SELECT $1, $2, $3, $4, $5, $6, $7, $8" };
@@ -700,6 +720,7 @@ int main(void)
 #define ON_A_STORE(test) cmocka_unit_test_setup_teardown(test, setup_store, teardown)
 #define IN_A_FOLDER(test) cmocka_unit_test_setup_teardown(test, setup_folder, teardown)
 		ON_A_STORE(values_come_back_as_they_were_bound),
+		ON_A_STORE(a_reading_that_takes_too_long_ends_at_the_deadline),
 		ON_A_STORE(absent_and_empty_are_different),
 		ON_A_STORE(parameters_go_by_their_number),
 		ON_A_STORE(text_outlives_its_statement),

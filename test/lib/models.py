@@ -3,6 +3,7 @@
 what they say, and what happens when they fail, are slow, or are not waited for.
 """
 import json
+import math
 import pathlib
 import sys
 import time
@@ -160,6 +161,14 @@ def limits_are_the_operator_s(house):
         house.fake.turns = [turn]
         run = house.carried_out(agent)
         same((run["status"], run["errorMessage"]), ("failed", why), f"a run of {agent}")
+    house.server.stop()
+    house.server.options[-6:] = ["--run-cost", "1"]
+    house.start()
+    house.fake.turns, asked = [[search()]], len(house.fake.requests)
+    run = house.carried_out()
+    same((run["status"], run["errorMessage"]), ("failed", "The run reached its cost limit of 0.01 USD."), "a dear run")
+    cost = (400 + 60) * 2.5 / 1e6 + 100 * 10 / 1e6
+    same(len(house.fake.requests) - asked, math.ceil(0.01 / cost), "how often it was asked")
     house.server.stop()
     house.server.environment["AGENTD_RUN_TIME"] = "1"
     house.start()

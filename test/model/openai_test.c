@@ -202,6 +202,8 @@ static void a_reply_that_says_nothing_tells_why(void **state)
 	assert_str(d->reply.text, "");
 	assert_int_equal(ASK(d, { .lines = { TEXT("Half"), END("length"), DONE } }), OK);
 	assert_str(d->reply.text, "Half");
+	assert_int_equal(ASK(d, { .lines = { CHUNK("{\"refusal\":\"I will not.\"}"), END("stop"), DONE } }), OK);
+	assert_str(d->reply.text, "I will not.");
 }
 
 /* -- again ------------------------------------------------------------------------------------------------- */
@@ -332,6 +334,9 @@ static void a_schema_goes_along_strictly_if_it_is_complete(void **state)
 	d->model.output_schema = settings(d, "{\"type\":\"object\",\"properties\":{\"n\":{}}}");
 	assert_int_equal(ASK(d, GOOD), OK);
 	assert_non_null(strstr(provider.asked[0], "{\"n\":{}}},\"strict\":false}}"));
+	d->model.output_schema = settings(d, "{\"type\":\"object\"}");
+	assert_int_equal(ASK(d, GOOD), OK);
+	assert_non_null(strstr(provider.asked[0], "{\"type\":\"object\"},\"strict\":false}}"));
 }
 
 static void a_server_that_takes_no_schema_is_told_in_words(void **state)

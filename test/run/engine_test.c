@@ -279,6 +279,16 @@ static void the_output_is_a_transcript_with_the_tokens_of_all_turns(void **state
 	assert_int_equal(n_steps(r, run.id), 7);
 }
 
+static void a_transcript_holds_all_of_an_answer_whatever_stands_in_it(void **state)
+{
+	struct rig *r = *state;
+	struct run run = { .user_message = S("a\0b") };
+
+	run.output = run_transcript(&r->mem, run.user_message, S("c\0d\n "));
+	assert_true(str_eq(run.output, S("user> a\0b\n\nc\0d")));
+	assert_true(str_eq(run_answer(&run), S("c\0d")));
+}
+
 static void without_a_message_the_output_is_the_answer_alone(void **state)
 {
 	struct rig *r = *state;
@@ -887,6 +897,7 @@ int main(void)
 		WITH_AN_AGENT(a_run_that_cannot_be_carried_out_fails_before_anybody_is_asked),
 		WITH_AN_AGENT(an_agent_is_found_by_id_before_its_name_and_only_in_its_workspace),
 		WITH_AN_AGENT(the_output_is_a_transcript_with_the_tokens_of_all_turns),
+		WITH_AN_AGENT(a_transcript_holds_all_of_an_answer_whatever_stands_in_it),
 		WITH_AN_AGENT(without_a_message_the_output_is_the_answer_alone),
 		WITH_AN_AGENT(a_failing_tool_is_a_result_the_model_reads),
 		WITH_AN_AGENT(a_failing_model_fails_the_run_in_its_own_words),

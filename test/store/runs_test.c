@@ -365,30 +365,37 @@ static void a_step_is_recorded_once_and_steps_come_in_order(void **state)
 /* Without a filter the list is one range of the index, whatever the table's size; a worker's question, too. */
 static void the_hot_questions_are_answered_by_indexes(void **state)
 {
-	static const struct sql PLANS[] = {
-		{ "plan.list",
-		  "EXPLAIN QUERY PLAN SELECT id FROM run WHERE workspace_id = $1 AND ($2 IS NULL OR instr($2, status)) "
-		  "AND created_at < $3 ORDER BY created_at DESC, id DESC LIMIT 50" },
-		{ "plan.queued",
-		  "EXPLAIN QUERY PLAN SELECT id FROM run WHERE status = 'queued' AND spec <> '' ORDER BY created_at, id LIMIT 1" },
-		{ "plan.expired",
-		  "EXPLAIN QUERY PLAN SELECT id FROM run WHERE status = 'running' AND lease_expires_at <= $1 "
-		  "ORDER BY lease_expires_at LIMIT 1" },
+	static const struct {
+		struct sql sql;
+		int n_params;
+		const char *index;
+	} PLANS[] = {
+		{ { "plan.list",
+		    "EXPLAIN QUERY PLAN SELECT id FROM run WHERE workspace_id = $1 "
+		    "AND ($2 IS NULL OR instr($2, status)) AND created_at < $3 "
+		    "ORDER BY created_at DESC, id DESC LIMIT 50" }, 3, "run_created" },
+		{ { "plan.queued",
+		    "EXPLAIN QUERY PLAN SELECT id FROM run WHERE status = 'queued' AND spec <> '' "
+		    "ORDER BY created_at, id LIMIT 1" }, 0, "run_queued" },
+		{ { "plan.expired",
+		    "EXPLAIN QUERY PLAN SELECT id FROM run WHERE status = 'running' AND lease_expires_at <= $1 "
+		    "ORDER BY lease_expires_at LIMIT 1" }, 1, "run_leased" },
+		{ { "plan.held",
+		    "EXPLAIN QUERY PLAN SELECT id FROM run WHERE status = 'running' AND lease_owner = $1" },
+		  1, "run_leased" },
 	};
-	static const char *const INDEXES[] = { "run_created", "run_queued", "run_leased" };
-	static const int PARAMETERS[] = { 3, 0, 1 };
 	struct rig *r = *state;
 
 	for (size_t i = 0; i < COUNT_OF(PLANS); i++) {
 		AUTO(stmt_done) struct stmt s = { 0 };
 		bool row;
 
-		assert_int_equal(stmt_read(&r->ctx, &PLANS[i], &s), OK);
-		for (int n = 0; n < PARAMETERS[i]; n++)
+		assert_int_equal(stmt_read(&r->ctx, &PLANS[i].sql, &s), OK);
+		for (int n = 0; n < PLANS[i].n_params; n++)
 			bind_null(&s);
 		assert_int_equal(stmt_step(&r->ctx, &s, &row), OK);
 		col_int(&s), col_int(&s), col_int(&s);
-		assert_true(str_find(col_view(&s), str_of(INDEXES[i])) >= 0);
+		assert_true(str_find(col_view(&s), str_of(PLANS[i].index)) >= 0);
 		assert_int_equal(stmt_step(&r->ctx, &s, &row), OK);
 		assert_false(row);
 	}
