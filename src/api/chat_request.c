@@ -106,6 +106,8 @@ static enum err read_content(struct ctx *ctx, const struct json *v, size_t i, st
 	*out = S("");
 	if (!v || v->type == JSON_NULL)
 		return OK;
+	if (json_has_nul(v))
+		return refuse(ctx, fault, param, "A message cannot contain U+0000.");
 	if (v->type == JSON_STR) {
 		*out = v->text;
 		return OK;
@@ -150,8 +152,6 @@ static enum err read_messages(struct ctx *ctx, const struct chat_body *b, struct
 		return refuse(ctx, fault, S("messages"), "The last message must be the user's.");
 	out->message = lines[n - 1].text;
 	out->history = (struct list){ lines, n - 1 };
-	if (memchr(out->message.p, '\0', out->message.n))
-		return refuse(ctx, fault, S("messages"), "A message cannot contain U+0000.");
 	return OK;
 }
 

@@ -5,7 +5,7 @@
 #include "api/manner.h"
 
 /* What the header holds, without its scheme. bare: there was no scheme. token.p NULL: no header,
- * more than one, or another scheme. */
+ * another scheme, or more than one header and no personal key in the first. */
 struct credential {
 	struct str token;
 	bool bare;

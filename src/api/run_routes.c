@@ -15,7 +15,8 @@ enum { LIST_MAX = 50 };
 
 struct list_params {
 	struct str status, trigger, agent;
-	int64_t limit, before;
+	int64_t before;
+	double limit;
 };
 
 static const struct field list_params_fields[] = {
@@ -24,7 +25,7 @@ static const struct field list_params_fields[] = {
 	{ F_STR("trigger", list_params, trigger), .in = IN_QUERY,
 	  .doc = "What started the run, separated by commas: manual, schedule, event. Others are ignored." },
 	{ F_STR("agent", list_params, agent), .in = IN_QUERY, .doc = "The agent's exact name." },
-	{ F_INT("limit", list_params, limit), .in = IN_QUERY, .min = 1, .def = "50", .js = true,
+	{ F_NUM("limit", list_params, limit), .in = IN_QUERY, .min = 1, .def = "50", .js = true,
 	  .say = "limit must be a positive integer",
 	  .doc = "At most 50, and then all that share the last one's millisecond, so that paging loses none." },
 	{ F_TIME("before", list_params, before), .in = IN_QUERY, .js = true,
@@ -48,6 +49,15 @@ static const struct field run_item_fields[] = {
 };
 static const struct schema run_item_schema = SCHEMA("RunListItem", run, run_item_fields);
 
+/* More than a page is a page, whatever stands behind its point. */
+static enum err read_limit(struct ctx *ctx, double limit, int64_t *out)
+{
+	*out = limit < LIST_MAX ? (int64_t)limit : LIST_MAX;
+	if (limit < LIST_MAX && (double)*out != limit)
+		return fail(ctx, ERR_INVALID, "limit must be a positive integer");
+	return OK;
+}
+
 static enum err do_list(struct ctx *ctx, struct call *call)
 {
 	const struct list_params *in = call->params;
@@ -55,9 +65,9 @@ static enum err do_list(struct ctx *ctx, struct call *call)
 		.statuses = query_known_words(ctx->mem, in->status, run_status_names),
 		.triggers = query_known_words(ctx->mem, in->trigger, run_trigger_names),
 		.agent_name = query_given(in->agent), .before = in->before,
-		.limit = in->limit < LIST_MAX ? in->limit : LIST_MAX,
 	};
 
+	TRY(read_limit(ctx, in->limit, &filter.limit));
 	return run_list(ctx, &filter, &call->out_list);
 }
 

@@ -61,7 +61,9 @@ static void what_is_wrong_is_named(void **state)
 		{ "{\"model\":\"a\",\"messages\":[{\"role\":\"user\",\"content\":7}]}", "messages[0].content" },
 		{ "{\"model\":\"a\",\"messages\":[{\"role\":\"user\",\"content\":[\"x\"]}]}", "messages[0].content" },
 		{ "{\"model\":\"a\",\"messages\":[{\"role\":\"system\",\"content\":\"x\"}]}", "messages" },
-		{ "{\"model\":\"a\",\"messages\":[{\"role\":\"user\",\"content\":\"\\u0000\"}]}", "messages" },
+		{ "{\"model\":\"a\",\"messages\":[{\"role\":\"user\",\"content\":\"\\u0000\"}]}", "messages[0].content" },
+		{ "{\"model\":\"a\",\"messages\":[{\"role\":\"system\",\"content\":[{\"type\":\"text\",\"text\":\"\\u0000\"}]},"
+		  "{\"role\":\"user\",\"content\":\"hi\"}]}", "messages[0].content" },
 		{ "{\"model\":\"a\",\"n\":2," MESSAGES "}", "n" },
 		{ "{\"model\":\"a\",\"functions\":[{}]," MESSAGES "}", "functions" },
 		{ "{\"model\":\"a\",\"response_format\":{\"type\":\"json_schema\"}," MESSAGES "}", "response_format" },

@@ -47,7 +47,14 @@ static void no_header_an_empty_one_and_two_are_no_key(void **state)
 {
 	assert_null(sent(NULL, NULL).token.p);
 	assert_null(sent("   ", NULL).token.p);
-	assert_null(sent("Bearer tas_x", "Bearer tas_x").token.p);
+	assert_null(sent("Bearer sk_prod_x", "Bearer sk_prod_x").token.p);
+	assert_null(sent("Bearer sk_prod_x", "Bearer tas_x").token.p);
+}
+
+static void a_personal_key_counts_in_the_first_of_several_headers(void **state)
+{
+	assert_true(str_is(sent("Bearer tas_x", "Bearer tas_y").token, "tas_x"));
+	assert_true(str_is(sent("Bearer tas_x", "Basic dTpw").token, "tas_x"));
 }
 
 static void a_personal_key_speaks_the_studio_api_and_all_else_the_workspace_api(void **state)
@@ -67,6 +74,7 @@ int main(void)
 		cmocka_unit_test(what_follows_the_scheme_is_the_key_blanks_included),
 		cmocka_unit_test(another_scheme_is_no_key),
 		cmocka_unit_test(no_header_an_empty_one_and_two_are_no_key),
+		cmocka_unit_test(a_personal_key_counts_in_the_first_of_several_headers),
 		cmocka_unit_test(a_personal_key_speaks_the_studio_api_and_all_else_the_workspace_api),
 	};
 

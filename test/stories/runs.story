@@ -60,6 +60,7 @@ GET /api/v1/runs?limit=%202%20                     expect 200, .runs has 2
 GET /api/v1/runs?limit=0                           expect 400 {"error": "limit must be a positive integer"}
 GET /api/v1/runs?limit=-1                          expect 400 {"error": "limit must be a positive integer"}
 GET /api/v1/runs?limit=many                        expect 400 {"error": "limit must be a positive integer"}
+GET /api/v1/runs?limit=50.5                        expect 200, .runs has 3
 GET /api/v1/runs?limit=1.5                         expect 400
 GET /api/v1/runs?before={last_created}             expect 200, .runs lacks {"id": "{third}", ...}
 GET /api/v1/runs?before=2000-01-01                 expect 200, .runs = []
