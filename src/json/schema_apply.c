@@ -133,12 +133,7 @@ static bool is_integral(const struct json *v)
 
 static bool is_of_type(const struct json *v, struct str type)
 {
-	static const char *const NAMES[] = {
-		[JSON_NULL] = "null", [JSON_BOOL] = "boolean", [JSON_INT] = "number", [JSON_NUM] = "number",
-		[JSON_STR] = "string", [JSON_ARRAY] = "array", [JSON_OBJECT] = "object",
-	};
-
-	return str_is(type, "integer") ? is_integral(v) : str_is(type, NAMES[v->type]);
+	return str_is(type, "integer") ? is_integral(v) : str_is(type, json_type_name(v));
 }
 
 static bool holds_type(struct trial *t, const struct point *at)

@@ -45,43 +45,25 @@ void mcp_agents_end(struct mcp_agents *agents)
 	agent_catalog_close(agents->catalog);
 }
 
-/* The caller closes *catalog, in which *out lives. */
-static enum err find(struct ctx *ctx, struct str name, struct agent_catalog **catalog, const struct agent_entry **out)
-{
-	TRY(open_catalog(ctx, catalog));
-	*out = *catalog ? agent_catalog_find(*catalog, name) : NULL;
-	return *out && (*out)->valid ? OK : fail(ctx, ERR_NOT_FOUND, "no agent of that name");
-}
-
 enum err mcp_agent_read(struct ctx *ctx, struct str name, struct agent_file *file, struct str *text)
 {
 	AUTO(agent_catalog_done) struct agent_catalog *catalog = NULL;
 	const struct agent_entry *entry;
 
-	TRY(find(ctx, name, &catalog, &entry));
+	TRY(open_catalog(ctx, &catalog));
+	entry = catalog ? agent_catalog_find(catalog, name) : NULL;
+	if (!entry || !entry->valid)
+		return fail(ctx, ERR_NOT_FOUND, "no agent of that name");
 	*text = arena_str(ctx->mem, entry->text);
 	agent_file_parse(ctx, arena_str(ctx->mem, entry->path), agent_file_format(entry->path), *text, file);
 	return OK;
 }
 
-/* FNV-1a: it has to tell changes apart, not to keep secrets. */
-static uint64_t mix(uint64_t hash, struct str text)
+uint64_t mcp_agent_version(const struct mcp_agents *agents, struct str name)
 {
-	for (size_t i = 0; i < text.n; i++)
-		hash = (hash ^ (unsigned char)text.p[i]) * UINT64_C(1099511628211);
-	return hash * UINT64_C(1099511628211);
-}
+	const struct agent_entry *entry = agents->catalog ? agent_catalog_find(agents->catalog, name) : NULL;
 
-static const uint64_t FNV_START = UINT64_C(14695981039346656037);
-
-enum err mcp_agent_version(struct ctx *ctx, struct str name, uint64_t *out)
-{
-	AUTO(agent_catalog_done) struct agent_catalog *catalog = NULL;
-	const struct agent_entry *entry;
-
-	TRY(find(ctx, name, &catalog, &entry));
-	*out = mix(FNV_START, entry->version);
-	return OK;
+	return entry && entry->valid ? str_hash(STR_HASH_NONE, entry->version) : 0;
 }
 
 enum err mcp_agents_version(struct ctx *ctx, uint64_t *out)
@@ -89,9 +71,12 @@ enum err mcp_agents_version(struct ctx *ctx, uint64_t *out)
 	AUTO(mcp_agents_end) struct mcp_agents agents;
 	const struct agent_entry *entry;
 
-	*out = FNV_START;
+	*out = STR_HASH_NONE;
 	TRY(mcp_agents_begin(ctx, (struct str){ NULL, 0 }, &agents));
-	while ((entry = mcp_agents_next(&agents)) != NULL)
-		*out = mix(mix(*out, entry->name), entry->version);
+	while ((entry = mcp_agents_next(&agents)) != NULL) {
+		*out = str_hash(*out, entry->name);
+		*out = str_hash(*out, S("\n"));
+		*out = str_hash(*out, entry->version);
+	}
 	return OK;
 }

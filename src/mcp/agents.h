@@ -22,8 +22,8 @@ void mcp_agents_end(struct mcp_agents *agents);         /* for AUTO() */
 /* The file of the agent of this name, parsed; with its text. ERR_NOT_FOUND: there is none. In ctx->mem. */
 enum err mcp_agent_read(struct ctx *ctx, struct str name, struct agent_file *file, struct str *text);
 
-/* Changes when that agent's file does. ERR_NOT_FOUND: there is none. */
-enum err mcp_agent_version(struct ctx *ctx, struct str name, uint64_t *out);
+/* Changes when that agent's file does; 0: there is none. */
+uint64_t mcp_agent_version(const struct mcp_agents *agents, struct str name);
 /* Changes when any of them does. */
 enum err mcp_agents_version(struct ctx *ctx, uint64_t *out);
 

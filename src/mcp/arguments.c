@@ -17,17 +17,6 @@ struct check {
 
 /* -- telling ----------------------------------------------------------------------------------------- */
 
-static void put_path(struct buf *out, const struct path_step *path)
-{
-	if (!path)
-		return;
-	put_path(out, path->up);
-	if (path->name.p)
-		buf_printf(out, "%s%.*s", path->up ? "." : "", STR(path->name));
-	else
-		buf_printf(out, "[%zu]", path->index);
-}
-
 static void complain(struct check *c, const struct path_step *path, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
@@ -41,24 +30,13 @@ static void complain(struct check *c, const struct path_step *path, const char *
 	va_start(ap, fmt);
 	buf_vprintf(&c->lines, fmt, ap);
 	va_end(ap);
-	buf_z(&c->lines, path ? " at " : "");
-	put_path(&c->lines, path);
-}
-
-/* v NULL: nothing was sent. */
-static const char *type_of(const struct json *v)
-{
-	static const char *const NAMES[] = {
-		[JSON_NULL] = "null", [JSON_BOOL] = "boolean", [JSON_INT] = "number", [JSON_NUM] = "number",
-		[JSON_STR] = "string", [JSON_ARRAY] = "array", [JSON_OBJECT] = "object",
-	};
-
-	return v ? NAMES[v->type] : "undefined";
+	if (path)
+		buf_printf(&c->lines, " at %.*s", STR(path_text(c->mem, path)));
 }
 
 static void wrong_type(struct check *c, const struct path_step *path, const char *expected, const struct json *v)
 {
-	complain(c, path, "Invalid input: expected %s, received %s", expected, type_of(v));
+	complain(c, path, "Invalid input: expected %s, received %s", expected, json_type_name(v));
 }
 
 static void not_an_option(struct check *c, const struct path_step *path, const char *const *words)
@@ -142,7 +120,8 @@ static void check_any(struct check *c, const struct path_step *path, const struc
 }
 
 /* v NULL: it was not sent, although it is required. Returns what is kept of it. */
-static struct json take_value(struct check *c, const struct path_step *path, const struct field *f, const struct json *v)
+static struct json take_value(struct check *c, const struct path_step *path, const struct field *f,
+			      const struct json *v)
 {
 	switch (f->type) {
 	case FT_STR:

@@ -99,17 +99,6 @@ bool mcp_wanted(struct mcp_channel *c)
 
 /* -- notifications --------------------------------------------------------------------------------------- */
 
-/* Opens {"jsonrpc": ..., "method": ..., "params": { */
-static void begin_notification(struct json_writer *w, const char *method)
-{
-	jw_object(w);
-	mcp_write_head(w, NULL);
-	jw_key(w, "method");
-	jw_z(w, method);
-	jw_key(w, "params");
-	jw_object(w);
-}
-
 /* Who has left is noticed when the feature asks whether to go on. */
 static void end_notification(struct mcp_channel *c, struct json_writer *w)
 {
@@ -127,7 +116,7 @@ void mcp_progress(struct mcp_channel *c, double done, double total, const char *
 	if (c->deaf || !c->envelope->progress_token || done <= c->done)
 		return;
 	c->done = done;
-	begin_notification(&w, "notifications/progress");
+	mcp_open_notification(&w, "notifications/progress");
 	jw_key(&w, "progressToken");
 	mcp_write_id(&w, c->envelope->progress_token);
 	jw_key(&w, "progress");
@@ -151,7 +140,7 @@ void mcp_log(struct mcp_channel *c, enum mcp_level level, const char *logger, st
 
 	if (c->deaf || !c->logs || level < c->envelope->log_level)
 		return;
-	begin_notification(&w, "notifications/message");
+	mcp_open_notification(&w, "notifications/message");
 	jw_key(&w, "level");
 	jw_z(&w, LEVELS[level]);
 	jw_key(&w, "logger");

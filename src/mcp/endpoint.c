@@ -478,7 +478,9 @@ static void reply_batch(struct visit *v, const struct batch *b)
 /* What there is no room left for. */
 static struct outcome refuse_message(struct visit *v, const struct mcp_message *m)
 {
-	struct mcp_error error = { .code = MCP_INTERNAL, .message = S("the answers of this batch are too large together") };
+	static const struct mcp_error error = {
+		.code = MCP_INTERNAL, .message = S("the answers of this batch are too large together"),
+	};
 
 	return (struct outcome){ m->kind == MCP_REQUEST ? 200 : 0, mcp_error_text(v->ctx->mem, m->id, true, &error) };
 }

@@ -4,17 +4,6 @@
 
 #include "mcp/internal.h"
 
-/* v NULL: nothing was sent. */
-static const char *type_of(const struct json *v)
-{
-	static const char *const NAMES[] = {
-		[JSON_NULL] = "null", [JSON_BOOL] = "boolean", [JSON_INT] = "number", [JSON_NUM] = "number",
-		[JSON_STR] = "string", [JSON_ARRAY] = "array", [JSON_OBJECT] = "object",
-	};
-
-	return v ? NAMES[v->type] : "undefined";
-}
-
 static void write_path(struct json_writer *w, const struct mcp_expectation *e)
 {
 	jw_key(w, "path");
@@ -29,7 +18,7 @@ static void write_issue(struct json_writer *w, const struct mcp_expectation *e, 
 {
 	char message[80];
 
-	snprintf(message, sizeof(message), "Invalid input: expected %s, received %s", e->called, type_of(v));
+	snprintf(message, sizeof(message), "Invalid input: expected %s, received %s", e->called, json_type_name(v));
 	jw_object(w);
 	jw_key(w, "expected");
 	jw_z(w, e->called);

@@ -67,10 +67,11 @@ struct mcp_features {
 	enum err (*complete)(struct ctx *ctx, const struct json *ref, struct str argument, struct str value,
 			     struct json_writer *w);
 
-	/* A number that changes when a list does, or what a resource holds (ERR_NOT_FOUND: no such resource).
-	 * Asked again and again while somebody waits for the change. NULL, both: nothing changes. */
+	/* A number that changes when a list does, or what a resource holds: of n of them in out[n], 0: there is no such
+	 * resource, or nobody can say. Asked again and again while somebody waits for the change. NULL, both:
+	 * nothing changes. */
 	enum err (*list_version)(struct ctx *ctx, enum mcp_list list, uint64_t *out);
-	enum err (*resource_version)(struct ctx *ctx, struct str uri, uint64_t *out);
+	void (*resource_versions)(struct ctx *ctx, const struct str *uris, size_t n, uint64_t *out);
 
 	int look_every_ms;                   /* how often */
 

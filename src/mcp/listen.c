@@ -74,16 +74,25 @@ struct watch {
 	size_t n_uris;
 };
 
+/* Of what is not there, nothing can be told: it is left out of what is acknowledged. */
 static void watch_uris(struct mcp_turn *t, const struct json *uris, struct watch *out)
 {
-	out->uris = arena_array(t->ctx->mem, uris->n_items, sizeof(*out->uris));
-	out->uri_versions = arena_array(t->ctx->mem, uris->n_items, sizeof(*out->uri_versions));
-	for (size_t i = 0; i < uris->n_items; i++) {
-		out->uris[out->n_uris] = uris->items[i].text;
-		/* Of what is not there, nothing can be told: it is left out of what is acknowledged. */
-		if (t->features->resource_version(t->ctx, uris->items[i].text, &out->uri_versions[out->n_uris]) == OK)
-			out->n_uris++;
+	struct arena *mem = t->ctx->mem;
+	size_t n = uris->n_items;
+	struct str *all = arena_array(mem, n, sizeof(*all));
+	uint64_t *versions = arena_array(mem, n, sizeof(*versions));
+
+	for (size_t i = 0; i < n; i++)
+		all[i] = uris->items[i].text;
+	t->features->resource_versions(t->ctx, all, n, versions);
+	for (size_t i = 0; i < n; i++) {
+		if (!versions[i])
+			continue;
+		all[out->n_uris] = all[i];
+		versions[out->n_uris++] = versions[i];
 	}
+	out->uris = all;
+	out->uri_versions = versions;
 }
 
 static bool are_uris(const struct json *v)
@@ -112,7 +121,7 @@ static enum err watch_read(struct mcp_turn *t, struct watch *out)
 		out->lists[i] = json_is(wanted, JSON_BOOL) && wanted->boolean && t->features->lists[KINDS[i].list] &&
 				t->features->list_version(t->ctx, KINDS[i].list, &out->list_versions[i]) == OK;
 	}
-	if (uris && t->features->resource_version)
+	if (uris && t->features->resource_versions)
 		watch_uris(t, uris, out);
 	return OK;
 }
@@ -131,22 +140,12 @@ static void end_with_subscription(struct mcp_turn *t, struct json_writer *w)
 	jw_end(w);
 }
 
-static void begin_notification(struct json_writer *w, const char *method)
-{
-	jw_object(w);
-	mcp_write_head(w, NULL);
-	jw_key(w, "method");
-	jw_z(w, method);
-	jw_key(w, "params");
-	jw_object(w);
-}
-
 static enum err send_acknowledged(struct mcp_turn *t, const struct watch *watch)
 {
 	struct buf text = { .mem = t->ctx->mem };
 	struct json_writer w = { .out = &text };
 
-	begin_notification(&w, "notifications/subscriptions/acknowledged");
+	mcp_open_notification(&w, "notifications/subscriptions/acknowledged");
 	jw_key(&w, "notifications");
 	jw_object(&w);
 	for (size_t i = 0; i < COUNT_OF(KINDS); i++) {
@@ -173,7 +172,7 @@ static enum err send_change(struct mcp_turn *t, const char *method, struct str u
 	struct buf text = { .mem = t->ctx->mem };
 	struct json_writer w = { .out = &text };
 
-	begin_notification(&w, method);
+	mcp_open_notification(&w, method);
 	if (uri.p) {
 		jw_key(&w, "uri");
 		jw_str(&w, uri);
@@ -216,12 +215,14 @@ static enum err look_at_lists(struct mcp_turn *t, struct watch *watch)
 
 static enum err look_at_resources(struct mcp_turn *t, struct watch *watch)
 {
-	for (size_t i = 0; i < watch->n_uris; i++) {
-		uint64_t now;
+	uint64_t *now = arena_array(t->ctx->mem, watch->n_uris, sizeof(*now));
 
-		if (t->features->resource_version(t->ctx, watch->uris[i], &now) != OK || now == watch->uri_versions[i])
+	if (watch->n_uris > 0)
+		t->features->resource_versions(t->ctx, watch->uris, watch->n_uris, now);
+	for (size_t i = 0; i < watch->n_uris; i++) {
+		if (!now[i] || now[i] == watch->uri_versions[i])
 			continue;
-		watch->uri_versions[i] = now;
+		watch->uri_versions[i] = now[i];
 		TRY(send_change(t, "notifications/resources/updated", watch->uris[i]));
 	}
 	return OK;

@@ -103,6 +103,16 @@ void mcp_write_head(struct json_writer *w, const struct json *id)
 	}
 }
 
+void mcp_open_notification(struct json_writer *w, const char *method)
+{
+	jw_object(w);
+	mcp_write_head(w, NULL);
+	jw_key(w, "method");
+	jw_z(w, method);
+	jw_key(w, "params");
+	jw_object(w);
+}
+
 struct str mcp_error_text(struct arena *mem, const struct json *id, bool null_id, const struct mcp_error *error)
 {
 	struct buf out = { .mem = mem };

@@ -44,6 +44,8 @@ struct mcp_error {
 /* "jsonrpc" and "id", in the object that is open. id NULL: leaves it out. */
 void mcp_write_head(struct json_writer *w, const struct json *id);
 void mcp_write_id(struct json_writer *w, const struct json *id);
+/* A notification as far as into its params: two objects stay open. */
+void mcp_open_notification(struct json_writer *w, const char *method);
 /* A whole error response. id NULL: left out, or null for those who expect that. In mem. */
 struct str mcp_error_text(struct arena *mem, const struct json *id, bool null_id, const struct mcp_error *error);
 

@@ -7,14 +7,6 @@
 
 enum { PAGE = 100 };
 
-static void write_text(struct json_writer *w, const char *key, struct str text)
-{
-	if (!text.p)
-		return;
-	jw_key(w, key);
-	jw_str(w, text);
-}
-
 static void write_argument(struct json_writer *w)
 {
 	jw_object(w);
@@ -36,9 +28,9 @@ static struct str description_of(struct arena *mem, const struct agent_file *fil
 static void list_prompt(struct ctx *ctx, struct json_writer *w, const struct agent_file *file)
 {
 	jw_object(w);
-	write_text(w, "name", file->name);
-	write_text(w, "title", file->spec->title);
-	write_text(w, "description", description_of(ctx->mem, file));
+	mcp_write_text(w, "name", file->name);
+	mcp_write_text(w, "title", file->spec->title);
+	mcp_write_text(w, "description", description_of(ctx->mem, file));
 	jw_key(w, "arguments");
 	jw_array(w);
 	write_argument(w);
@@ -92,7 +84,7 @@ enum err mcp_get_prompt(struct ctx *ctx, const struct mcp_request *request, stru
 	TRY(mcp_agent_read(ctx, request->name, &file, &text));
 	if (!file.valid || file.spec->instructions.n == 0)
 		return fail(ctx, ERR_NOT_FOUND, "the agent has no instructions");
-	write_text(w, "description", description_of(ctx->mem, &file));
+	mcp_write_text(w, "description", description_of(ctx->mem, &file));
 	jw_key(w, "messages");
 	jw_array(w);
 	jw_object(w);
@@ -102,7 +94,7 @@ enum err mcp_get_prompt(struct ctx *ctx, const struct mcp_request *request, stru
 	jw_object(w);
 	jw_key(w, "type");
 	jw_z(w, "text");
-	write_text(w, "text", whole_text(ctx->mem, file.spec, json_get_str(request->arguments, "message")));
+	mcp_write_text(w, "text", whole_text(ctx->mem, file.spec, json_get_str(request->arguments, "message")));
 	jw_end(w);
 	jw_end(w);
 	jw_end(w);

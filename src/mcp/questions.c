@@ -108,7 +108,9 @@ static enum err ask_now(struct ctx *ctx, struct mcp_channel *c, const struct mcp
 	/* What is read after somebody thought about it should not be a minute old. */
 	db_snapshot_end(ctx);
 	for (size_t i = 0; i < n; i++) {
-		AUTO(mcp_wait_end) struct mcp_wait wait = {.principal = c->call.principal, .id = question_id(ctx->mem)};
+		AUTO(mcp_wait_end) struct mcp_wait wait = {
+			.principal = c->call.principal, .id = question_id(ctx->mem),
+		};
 
 		mcp_wait_begin(&wait);
 		TRY(ask_one(ctx, c, &questions[i], &wait, &answers[i]));

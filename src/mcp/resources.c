@@ -15,14 +15,6 @@ enum { PAGE = 100, RUNS_LISTED = 20, COMPLETIONS_MAX = 100 };
 #define AGENTS S("agentd://agents/")
 #define RUNS S("agentd://runs/")
 
-static void write_text(struct json_writer *w, const char *key, struct str text)
-{
-	if (!text.p)
-		return;
-	jw_key(w, key);
-	jw_str(w, text);
-}
-
 /* -- agents -------------------------------------------------------------------------------------------------- */
 
 static struct str agent_uri(struct arena *mem, struct str name)
@@ -46,11 +38,11 @@ static void list_agent(struct ctx *ctx, struct json_writer *w, const struct agen
 
 	agent_file_parse(&scratch, entry->path, agent_file_format(entry->path), entry->text, &file);
 	jw_object(w);
-	write_text(w, "uri", agent_uri(ctx->mem, entry->name));
-	write_text(w, "name", entry->name);
-	write_text(w, "title", file.spec ? file.spec->title : (struct str){ NULL, 0 });
-	write_text(w, "description", file.spec ? file.spec->description : (struct str){ NULL, 0 });
-	write_text(w, "mimeType", str_of(agent_media(entry->path)));
+	mcp_write_text(w, "uri", agent_uri(ctx->mem, entry->name));
+	mcp_write_text(w, "name", entry->name);
+	mcp_write_text(w, "title", file.spec ? file.spec->title : (struct str){ NULL, 0 });
+	mcp_write_text(w, "description", file.spec ? file.spec->description : (struct str){ NULL, 0 });
+	mcp_write_text(w, "mimeType", str_of(agent_media(entry->path)));
 	jw_key(w, "size");
 	jw_int(w, (int64_t)entry->text.n);
 	jw_end(w);
@@ -79,8 +71,8 @@ static enum err read_agent(struct ctx *ctx, struct str name, struct json_writer 
 	struct str text;
 
 	TRY(mcp_agent_read(ctx, name, &file, &text));
-	write_text(w, "mimeType", str_of(agent_media(file.path)));
-	write_text(w, "text", text);
+	mcp_write_text(w, "mimeType", str_of(agent_media(file.path)));
+	mcp_write_text(w, "text", text);
 	return OK;
 }
 
@@ -94,10 +86,10 @@ static struct str run_uri(struct arena *mem, struct str id)
 static void list_run(struct ctx *ctx, struct json_writer *w, const struct run *run)
 {
 	jw_object(w);
-	write_text(w, "uri", run_uri(ctx->mem, run->id));
-	write_text(w, "name", arena_printf(ctx->mem, "run %.*s", STR(run->id)));
-	write_text(w, "title", arena_printf(ctx->mem, "Run of %.*s: %.*s", STR(run->agent_name), STR(run->status)));
-	write_text(w, "mimeType", S("text/plain"));
+	mcp_write_text(w, "uri", run_uri(ctx->mem, run->id));
+	mcp_write_text(w, "name", arena_printf(ctx->mem, "run %.*s", STR(run->id)));
+	mcp_write_text(w, "title", arena_printf(ctx->mem, "Run of %.*s: %.*s", STR(run->agent_name), STR(run->status)));
+	mcp_write_text(w, "mimeType", S("text/plain"));
 	jw_key(w, "annotations");
 	jw_object(w);
 	jw_key(w, "lastModified");
@@ -136,12 +128,12 @@ static enum err read_run(struct ctx *ctx, struct str id, struct json_writer *w)
 	struct run run;
 
 	TRY(run_get(ctx, id, &run));
-	write_text(w, "mimeType", S("text/plain"));
-	write_text(w, "text", text_of_run(&run));
+	mcp_write_text(w, "mimeType", S("text/plain"));
+	mcp_write_text(w, "text", text_of_run(&run));
 	jw_key(w, "_meta");
 	jw_object(w);
-	write_text(w, "agentd/status", run.status);
-	write_text(w, "agentd/agent", run.agent_name);
+	mcp_write_text(w, "agentd/status", run.status);
+	mcp_write_text(w, "agentd/agent", run.agent_name);
 	jw_end(w);
 	return OK;
 }
@@ -172,7 +164,7 @@ enum err mcp_read_resource(struct ctx *ctx, const struct mcp_request *request, s
 	jw_key(w, "contents");
 	jw_array(w);
 	jw_object(w);
-	write_text(w, "uri", request->name);
+	mcp_write_text(w, "uri", request->name);
 	if (below(ctx->mem, request->name, AGENTS, &name))
 		TRY(read_agent(ctx, name, w));
 	else if (below(ctx->mem, request->name, RUNS, &name))
@@ -184,18 +176,39 @@ enum err mcp_read_resource(struct ctx *ctx, const struct mcp_request *request, s
 	return OK;
 }
 
-enum err mcp_resource_version(struct ctx *ctx, struct str uri, uint64_t *out)
+/* -- whether it changes --------------------------------------------------------------------------------------- */
+
+/* A folder of files is listed anew for each catalog, so one serves all. */
+static void version_agents(struct ctx *ctx, const struct str *uris, size_t n, uint64_t *out)
 {
+	AUTO(mcp_agents_end) struct mcp_agents agents = {0};
 	struct str name;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!below(ctx->mem, uris[i], AGENTS, &name))
+			continue;
+		if (!agents.catalog && mcp_agents_begin(ctx, (struct str){ NULL, 0 }, &agents) != OK)
+			return;
+		out[i] = mcp_agent_version(&agents, name);
+	}
+}
+
+static uint64_t run_version(struct ctx *ctx, struct str uri)
+{
+	AUTO(arena_rewind) struct arena_mark mark = arena_mark(ctx->mem);
+	struct str id;
 	struct run run;
 
-	if (below(ctx->mem, uri, AGENTS, &name))
-		return mcp_agent_version(ctx, name, out);
-	if (!below(ctx->mem, uri, RUNS, &name))
-		return fail(ctx, ERR_NOT_FOUND, "no such resource");
-	TRY(run_get(ctx, name, &run));
-	*out = (uint64_t)run_status_of(&run) << 56 | (uint64_t)text_of_run(&run).n;
-	return OK;
+	if (!below(ctx->mem, uri, RUNS, &id) || run_get(ctx, id, &run) != OK)
+		return 0;
+	return (uint64_t)(run_status_of(&run) + 1) << 56 | (uint64_t)text_of_run(&run).n;
+}
+
+void mcp_resource_versions(struct ctx *ctx, const struct str *uris, size_t n, uint64_t *out)
+{
+	for (size_t i = 0; i < n; i++)
+		out[i] = run_version(ctx, uris[i]);
+	version_agents(ctx, uris, n, out);
 }
 
 /* -- templates ------------------------------------------------------------------------------------------------ */
@@ -214,11 +227,11 @@ enum err mcp_list_templates(struct ctx *ctx, enum mcp_revision r, struct str aft
 
 	for (size_t i = 0; i < COUNT_OF(TEMPLATES) && !after.p; i++) {
 		jw_object(w);
-		write_text(w, "uriTemplate", str_of(TEMPLATES[i].uri));
-		write_text(w, "name", str_of(TEMPLATES[i].name));
-		write_text(w, "title", str_of(TEMPLATES[i].title));
-		write_text(w, "description", str_of(TEMPLATES[i].doc));
-		write_text(w, "mimeType", str_of(TEMPLATES[i].media));
+		mcp_write_text(w, "uriTemplate", str_of(TEMPLATES[i].uri));
+		mcp_write_text(w, "name", str_of(TEMPLATES[i].name));
+		mcp_write_text(w, "title", str_of(TEMPLATES[i].title));
+		mcp_write_text(w, "description", str_of(TEMPLATES[i].doc));
+		mcp_write_text(w, "mimeType", str_of(TEMPLATES[i].media));
 		jw_end(w);
 	}
 	return OK;

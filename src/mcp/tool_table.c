@@ -70,7 +70,8 @@ static const struct mcp_tool_text get_agent_texts[] = {
 static const struct field list_runs_fields[] = {
 	{ TEXTS("status"), .in = IN_QUERY, .one_of = run_status_names, .doc = "Only runs in one of these states." },
 	{ TEXT("agent"), .in = IN_QUERY, .doc = "Only runs of the agent with this exact name." },
-	{ TEXTS("trigger"), .in = IN_QUERY, .one_of = run_trigger_names, .doc = "Only runs started in one of these ways." },
+	{ TEXTS("trigger"), .in = IN_QUERY, .one_of = run_trigger_names,
+	  .doc = "Only runs started in one of these ways." },
 	{ ARG("limit", FT_INT), .in = IN_QUERY, .min = 1, .max = 50, .doc = "How many at most; 50 when left out." },
 };
 static const struct schema list_runs_arguments = ARGUMENTS(list_runs_fields);
@@ -149,7 +150,7 @@ static const struct field list_inbox_fields[] = {
 	{ TEXTS("status"), .in = IN_QUERY, .one_of = ITEM_STATUSES, .doc = "Only items in one of these states." },
 	{ TEXT("source"), .in = IN_QUERY, .doc = "Only items from here, such as mail or crm; exact." },
 	{ TEXT("itemType"), .in = IN_QUERY, .doc = "Only items of this type, such as message_reply; exact." },
-	{ TEXT("search"), .in = IN_QUERY, .doc = "Part of the title or of the context, in any case." },
+	{ TEXT("search"), .in = IN_QUERY, .doc = "Part of the title or of the context; case does not matter." },
 	{ TEXT("sort"), .in = IN_QUERY, .one_of = ITEM_SORTS, .doc = "created_at when left out." },
 	{ TEXT("dir"), .in = IN_QUERY, .one_of = DIRECTIONS, .doc = "desc when left out." },
 	{ ARG("limit", FT_INT), .in = IN_QUERY, .min = 1, .max = 100, .doc = "How many at most; 100 when left out." },
@@ -182,10 +183,11 @@ static const struct field option_fields[] = {
 	{ TEXT("id"), .required = true, .doc = "Tells the item's options apart." },
 	{ TEXT("label"), .required = true, .doc = "What the button says." },
 	{ TEXT("kind"), .required = true, .one_of = OPTION_KINDS,
-	  .doc = "reply: its draft is a text to edit and send. oneclick: it is carried out as it is." },
+	  .doc = "reply: its draft is a text to edit and send. oneclick: it is chosen as it is." },
 	{ TEXT("draft"), .doc = "The text that a reply begins with." },
 	{ FLAG("recommended"), .doc = "The one you would choose." },
-	{ ARG("execute", FT_OBJECT), .of = &execute_arguments, .doc = "What happens when it is chosen." },
+	{ ARG("execute", FT_OBJECT), .of = &execute_arguments,
+	  .doc = "What is to be done when it is chosen. It is kept with the item; nothing here carries it out." },
 };
 static const struct schema option_arguments = ARGUMENTS(option_fields);
 
@@ -196,7 +198,8 @@ static const struct field link_fields[] = {
 static const struct schema link_arguments = ARGUMENTS(link_fields);
 
 static const struct field produce_fields[] = {
-	{ TEXT("itemType"), .required = true, .doc = "What kind of work it is, such as message_reply or notification." },
+	{ TEXT("itemType"), .required = true,
+	  .doc = "What kind of work it is, such as message_reply or notification." },
 	{ TEXT("title"), .required = true, .doc = "One line that says what is to be decided." },
 	{ TEXT("source"), .doc = "Where it comes from, such as mail or crm; agent when left out." },
 	{ TEXT("externalRef"), .doc = "The thing's id at its source. A second item with the same source and externalRef "
@@ -291,7 +294,7 @@ static const char *const MODES[] = { "semantic", "keyword", "hybrid", NULL };
 	{ ARG("limit", FT_INT), .in = IN_QUERY, .min = 1, .max = 100, .doc = "On a page; 20 when left out." }
 
 static const struct field list_bases_fields[] = {
-	{ TEXT("q"), .in = IN_QUERY, .doc = "Part of the title or description, in any case." },
+	{ TEXT("q"), .in = IN_QUERY, .doc = "Part of the title or description; case does not matter." },
 	{ TEXT("type"), .in = IN_QUERY, .one_of = BASE_TYPES, .doc = "Only those of this type." },
 	PAGE,
 };
@@ -311,7 +314,8 @@ static const struct schema search_arguments = ARGUMENTS(search_fields);
 static const struct field query_fields[] = {
 	{ TEXT("id"), .in = IN_PATH, .required = true, .doc = "The knowledge base's id, from list_knowledge_bases." },
 	{ TEXT("question"), .required = true, .min = 1, .max = 2048, .doc = "One question, in plain words." },
-	{ ARG("topK", FT_INT), .min = 1, .max = 20, .doc = "How many passages the answer may rest on; 6 when left out." },
+	{ ARG("topK", FT_INT), .min = 1, .max = 20,
+	  .doc = "How many passages the answer may rest on; 6 when left out." },
 };
 static const struct schema query_arguments = ARGUMENTS(query_fields);
 
@@ -326,10 +330,12 @@ static const struct mcp_tool_rename query_renames[] = { { "topK", "options.topK"
 static const char *const ACCESSES[] = { "read", "read-write", NULL };
 
 static const struct field model_fields[] = {
-	{ TEXT("provider"), .required = true, .one_of = provider_names, .doc = "One that is connected to the workspace." },
+	{ TEXT("provider"), .required = true, .one_of = provider_names,
+	  .doc = "One that is connected to the workspace." },
 	{ TEXT("model"), .required = true, .doc = "The id of one of its models." },
 	{ ARG("temperature", FT_NUM), .max = 2, .doc = "0.5 when left out." },
-	{ ARG("maxTokens", FT_INT), .min = 1, .doc = "The longest answer, in tokens: 150 when left out, which is short." },
+	{ ARG("maxTokens", FT_INT), .min = 1,
+	  .doc = "The longest answer, in tokens: 150 when left out, which is short." },
 };
 static const struct schema model_arguments = ARGUMENTS(model_fields);
 
@@ -347,7 +353,7 @@ static const struct schema base_reference_arguments = ARGUMENTS(base_reference_f
 #define MANAGED_ID TEXT("id"), .in = IN_PATH, .required = true, .doc = "The agent's id, from list_managed_agents."
 
 static const struct field list_managed_fields[] = {
-	{ TEXT("q"), .in = IN_QUERY, .doc = "Part of the name or description, in any case." },
+	{ TEXT("q"), .in = IN_QUERY, .doc = "Part of the name or description; case does not matter." },
 	PAGE,
 };
 static const struct schema list_managed_arguments = ARGUMENTS(list_managed_fields);
@@ -423,8 +429,8 @@ const struct mcp_tool mcp_tools[] = {
 	{ .name = "trigger_run", .title = "Run an agent", .hints = TOOL_REACHES, .op = "startRun",
 	  .arguments = &trigger_arguments, .key = "", .out = &started_schema, .texts = trigger_texts,
 	  .doc = "Starts a run of an agent now, on your behalf, and returns its runId at once; the agent goes on "
-		 "working. wait_for_run tells how it ends. Each call is a run of its own and may cost money or act in other "
-		 "systems." },
+		 "working. wait_for_run tells how it ends. Each call is a run of its own and may cost money or act in "
+		 "other systems." },
 	{ .name = "create_automation", .title = "Schedule an agent", .hints = TOOL_REACHES, .op = "createAutomation",
 	  .arguments = &create_automation_arguments,
 	  .doc = "Schedules an agent to run again and again on your behalf, at the times of a cron expression. Check "
@@ -445,23 +451,23 @@ const struct mcp_tool mcp_tools[] = {
 	  .doc = "Takes an open inbox item, so that nobody else begins the same work. It fails when the item is not "
 		 "open any more." },
 	{ .name = "propose_inbox_action", .title = "Propose an action", .hints = 0, .op = "updateInboxItem",
-	  .arguments = &item_action_arguments, .renames = propose_renames, .fixed = { "action", "propose" }, CHANGED_ITEM,
-	  .texts = propose_texts,
+	  .arguments = &item_action_arguments, .renames = propose_renames, .fixed = { "action", "propose" },
+	  CHANGED_ITEM, .texts = propose_texts,
 	  .doc = "Attaches a proposed action to an open or claimed inbox item and hands it to the person to review. "
 		 "Use it when a human should decide; complete_inbox_item when nobody has to." },
 	{ .name = "complete_inbox_item", .title = "Complete an inbox item", .hints = 0, .op = "updateInboxItem",
-	  .arguments = &item_action_arguments, .renames = complete_renames, .fixed = { "action", "complete" }, CHANGED_ITEM,
-	  .texts = complete_texts,
+	  .arguments = &item_action_arguments, .renames = complete_renames, .fixed = { "action", "complete" },
+	  CHANGED_ITEM, .texts = complete_texts,
 	  .doc = "Marks an inbox item as done and records what was done about it. It carries nothing out itself: do "
 		 "the work first." },
-	{ .name = "send_slack_message", .title = "Send a Slack message", .hints = TOOL_REACHES, .op = "sendSlackMessage",
-	  .arguments = &message_arguments, .key = "", .out = &receipt_schema,
+	{ .name = "send_slack_message", .title = "Send a Slack message", .hints = TOOL_REACHES,
+	  .op = "sendSlackMessage", .arguments = &message_arguments, .key = "", .out = &receipt_schema,
 	  .doc = "Sends a message to a person or channel in Slack, as one of the workspace's bots. Not yet: none can "
 		 "be installed here, so it only says what is missing; tell people with produce_inbox_item." },
 	{ .name = "create_slack_app", .title = "Add a Slack bot", .hints = 0, .op = "createSlackApp",
 	  .arguments = &create_app_arguments,
 	  .doc = "Adds a Slack bot to the workspace. It begins as configuring: somebody has to create the app at "
-		 "Slack and install it before it can speak." },
+		 "Slack and install it before it can speak, which this server cannot do yet." },
 	{ .name = "update_slack_app", .title = "Change a Slack bot", .hints = TOOL_OVERWRITES | TOOL_REPEATABLE,
 	  .op = "updateSlackApp", .arguments = &update_app_arguments,
 	  .doc = "Changes a Slack bot's name, labels, owner or credentials. What is left out stays as it is." },
@@ -480,12 +486,12 @@ const struct mcp_tool mcp_tools[] = {
 	{ .name = "update_automation", .title = "Change an automation", .hints = TOOL_OVERWRITES | TOOL_REPEATABLE,
 	  .op = "updateAutomation", .arguments = &update_automation_arguments,
 	  .doc = "Changes an automation, or switches it off and on with enabled. What is left out stays as it is." },
-	{ .name = "delete_automation", .title = "Delete an automation", .hints = TOOL_OVERWRITES, .op = "deleteAutomation",
-	  .arguments = &automation_arguments,
+	{ .name = "delete_automation", .title = "Delete an automation", .hints = TOOL_OVERWRITES,
+	  .op = "deleteAutomation", .arguments = &automation_arguments,
 	  .doc = "Deletes an automation for good; runs that it started stay. To pause it, use update_automation with "
 		 "enabled false." },
-	{ .name = "dismiss_inbox_item", .title = "Dismiss an inbox item", .hints = TOOL_OVERWRITES, .op = "updateInboxItem",
-	  .arguments = &item_arguments, .fixed = { "action", "dismiss" },
+	{ .name = "dismiss_inbox_item", .title = "Dismiss an inbox item", .hints = TOOL_OVERWRITES,
+	  .op = "updateInboxItem", .arguments = &item_arguments, .fixed = { "action", "dismiss" },
 	  .doc = "Sets an inbox item aside for good, without doing anything about it. A dismissed item never opens "
 		 "again." },
 	{ .name = "get_slack_app", .title = "Read a Slack app", READS, .op = "getSlackApp", .arguments = &app_arguments,
@@ -502,10 +508,10 @@ const struct mcp_tool mcp_tools[] = {
 	  .arguments = &query_arguments, .renames = query_renames,
 	  .doc = "Answers a question out of one knowledge base, citing the passages it rests on: [n] in the answer is "
 		 "the n-th citation. It says so when the documents do not tell." },
-	{ .name = "wait_for_run", .title = "Wait for a run", READS, .op = "getRun", .waits = true, .arguments = &run_arguments,
-	  .texts = get_run_texts,
-	  .doc = "Waits until a run is over, ten minutes at most, and reads it like get_run. Use it after trigger_run when "
-		 "you need the agent's answer; giving up the call does not stop the run." },
+	{ .name = "wait_for_run", .title = "Wait for a run", READS, .op = "getRun", .waits = true,
+	  .arguments = &run_arguments, .texts = get_run_texts,
+	  .doc = "Waits until a run is over, ten minutes at most, and reads it like get_run. Use it after trigger_run "
+		 "when you need the agent's answer; giving up the call does not stop the run." },
 	{ .name = "list_managed_agents", .title = "List managed agents", READS, .op = "listAgents",
 	  .arguments = &list_managed_arguments,
 	  .doc = "Lists the agents that are kept by this server rather than in files. trigger_run takes them by id or "
@@ -519,8 +525,8 @@ const struct mcp_tool mcp_tools[] = {
 	{ .name = "update_managed_agent", .title = "Change a managed agent", .hints = TOOL_OVERWRITES | TOOL_REPEATABLE,
 	  .op = "updateAgent", .arguments = &update_managed_arguments, .renames = managed_renames, .key = "agent",
 	  .doc = "Changes a managed agent. What is left out stays as it is." },
-	{ .name = "delete_managed_agent", .title = "Delete a managed agent", .hints = TOOL_OVERWRITES, .op = "deleteAgent",
-	  .arguments = &managed_arguments,
+	{ .name = "delete_managed_agent", .title = "Delete a managed agent", .hints = TOOL_OVERWRITES,
+	  .op = "deleteAgent", .arguments = &managed_arguments,
 	  .doc = "Deletes a managed agent for good; its runs stay." },
 };
 const size_t n_mcp_tools = COUNT_OF(mcp_tools);

@@ -190,6 +190,8 @@ static enum err send(struct use *u)
 	make_body(u, body);
 	u->call.json = body;
 	TRY(invoke_read_params(u->ctx, &u->call, param_of, u));
+	if (u->call.op->find)
+		TRY(u->call.op->find(u->ctx, &u->call));
 	return invoke_read_body(u->ctx, &u->call);
 }
 

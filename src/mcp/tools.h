@@ -8,7 +8,8 @@
 
 #include "mcp/feature.h"
 
-enum err mcp_list_tools(struct ctx *ctx, enum mcp_revision r, struct str after, struct json_writer *w, struct str *next);
+enum err mcp_list_tools(struct ctx *ctx, enum mcp_revision r, struct str after, struct json_writer *w,
+			struct str *next);
 enum err mcp_call_tool(struct ctx *ctx, const struct mcp_request *request, struct mcp_result *out);
 
 /* Notes in ctx->actor that the call comes from a run, by the header X-Tas-Parent-Run (3.6). What names no run

@@ -1,7 +1,8 @@
 /* mcp/wait.c: a run, watched as api/run_event_routes.c watches it, and told in the terms of MCP.
  *
  * A model that has to ask again and again whether a run is over spends its turns on that; one call that waits
- * spends one. Progress keeps clients from giving the call up, and cancelling it ends the waiting alone: the run goes on.
+ * spends one. Progress keeps clients from giving the call up, and cancelling it ends the waiting alone: the run
+ * goes on.
  */
 #include "mcp/wait.h"
 
@@ -18,12 +19,13 @@ enum {
 static struct str told_of(struct arena *mem, const struct run_event *event)
 {
 	const struct list *calls = &event->recorded.message.calls;
+	const struct tool_call *first = calls->n ? LIST_AT(*calls, struct tool_call, 0) : NULL;
 
 	switch (event->kind) {
 	case RUN_EVENT_STATUS:
 		return event->run.status;
 	case RUN_EVENT_REPLY:
-		return calls->n ? arena_printf(mem, "calls %.*s", STR(LIST_AT(*calls, struct tool_call, 0)->name)) : S("answers");
+		return first ? arena_printf(mem, "calls %.*s", STR(first->name)) : S("answers");
 	case RUN_EVENT_RESULT:
 		return event->recorded.message.failed ? S("a tool failed") : S("a tool has answered");
 	default:
@@ -50,7 +52,7 @@ static enum err follow(struct ctx *ctx, struct mcp_channel *channel, struct run_
 		enum err e = run_watch_next(ctx, watch, mono_ms() + LOOK_MS, &event);
 
 		if (!mcp_wanted(channel))
-			return fail(ctx, ERR_GONE, "nobody waits for the run any more");
+			return fail(ctx, ERR_GONE, "the wait for the run was given up, or the server stops");
 		if (e == ERR_TIMEOUT)
 			continue;
 		TRY(e);

@@ -38,12 +38,18 @@ class Mcp:
         self.port, self.key, self.seen = port, key, []
 
     def send(self, body, headers=None, method="POST", without=(), path="/mcp"):
-        """The reply. body: bytes and None are sent as they are."""
+        """The reply. body: bytes and None are sent as they are; a header with a list of values is sent as often."""
         all_headers = {**BOTH, **({"Authorization": f"Bearer {self.key}"} if self.key else {}), **(headers or {})}
+        data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
-            data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
-            connection.request(method, path, data, {k: v for k, v in all_headers.items() if k not in without})
+            connection.putrequest(method, path, skip_host="Host" in all_headers, skip_accept_encoding=True)
+            for name, value in all_headers.items():
+                for one in () if name in without else value if isinstance(value, list) else [value]:
+                    connection.putheader(name, one)
+            if data is not None:
+                connection.putheader("Content-Length", len(data))
+            connection.endheaders(data)
             answer = connection.getresponse()
             return Reply(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
         finally:
@@ -107,7 +113,12 @@ def check_doors(tap, mcp, port):
         ("an answer that may be anything", 406, -32000, {"headers": {"Accept": "*/*"}}),
         ("text", 415, -32000, {"headers": {"Content-Type": "text/plain"}}),
         ("JSON with a parameter", 200, None, {"headers": {"Content-Type": "application/json; charset=utf-8"}}),
+        ("what may be accepted, in two headers", 200, None,
+         {"headers": {"Accept": ["application/json", "text/event-stream"]}}),
+        ("a version, in two headers", 400, -32000, {"headers": {"MCP-Protocol-Version": [LATEST_LEGACY] * 2}}),
         ("what is not JSON", 400, -32700, {"body": b"{"}),
+        ("JSON behind a byte order mark", 200, None, {"body": b"\xef\xbb\xbf" + json.dumps(PING).encode()}),
+        ("bytes that are no UTF-8", 200, None, {"body": b'{"jsonrpc":"2.0","id":"\xff","method":"ping"}'}),
         ("half of a surrogate pair", 400, -32700, {"body": b'{"jsonrpc":"2.0","id":"\\ud800","method":"ping"}'}),
         ("no message", 400, -32700, {"body": 5}),
         ("another Host", 403, None, {"headers": {"Host": "evil.example.com"}}),
@@ -304,15 +315,21 @@ def check_strangers(tap, server, keys, run):
                f"a viewer with a key of kind {kind} may look, and not start runs", reply)
 
 
-# -- streams: the fixtures -------------------------------------------------------------------------------------------
+# -- streams -----------------------------------------------------------------------------------------------------------
+
+def post(mcp, message, headers):
+    """The connection on which the answer will come."""
+    connection = http.client.HTTPConnection("127.0.0.1", mcp.port, timeout=PATIENCE)
+    key = {"Authorization": f"Bearer {mcp.key}"} if mcp.key else {}
+    connection.request("POST", "/mcp", json.dumps(message), {**BOTH, **key, **headers})
+    return connection
+
 
 class Stream:
     """An answer that is read while it comes."""
 
     def __init__(self, mcp, method, params, version=MODERN, meta=None, id=1):
-        message, headers = envelope(method, params, version, meta, id)
-        self.connection = http.client.HTTPConnection("127.0.0.1", mcp.port, timeout=PATIENCE)
-        self.connection.request("POST", "/mcp", json.dumps(message), {**BOTH, **headers})
+        self.connection = post(mcp, *envelope(method, params, version, meta, id))
         self.answer = self.connection.getresponse()
         self.mcp, self.kind = mcp, (version, method)
 
@@ -333,10 +350,58 @@ class Stream:
         self.mcp.seen.append((*self.kind, message))
         return message
 
+    def rest(self):
+        """All that still comes, to the end."""
+        return list(iter(self.next, None))
+
     def leave(self):
         # The reply holds the socket too.
         self.answer.close()
         self.connection.close()
+
+
+def put_agent(folder, name, text):
+    """In one step, so that nobody sees half of it."""
+    draft = folder / "draft"
+    draft.write_text(json.dumps({**AGENT, "name": name, "instructions": text}))
+    draft.replace(folder / f"{name}.json")
+
+
+def check_changes(tap, mcp, folder):
+    wanted = {"resourcesListChanged": True, "resourceSubscriptions": ["agentd://agents/greeter"]}
+    stream = Stream(mcp, "subscriptions/listen", {"notifications": wanted})
+    stream.next()
+    put_agent(folder, "helper", "Help.")
+    told = [stream.next()["method"]]
+    put_agent(folder, "greeter", "Be long.")
+    told += [stream.next()["method"] for _ in range(2)]
+    tap.ok(told == ["notifications/resources/list_changed"] * 2 + ["notifications/resources/updated"],
+           "a new agent changes the list, and its own file each agent alone", told)
+    stream.leave()
+
+
+def check_end(tap, mcp, run, stop):
+    """Whoever waits when the server stops is told."""
+    listener = Stream(mcp, "subscriptions/listen", {"notifications": {}}, id="last")
+    listener.next()
+    call = {"name": "wait_for_run", "arguments": {"id": run}}
+    waiting = Stream(mcp, "tools/call", call, version=LATEST_LEGACY, meta={"progressToken": 1})
+    waiting.next()
+    batch = post(mcp, [envelope("tools/call", call, None, id=n)[0] for n in (1, 2)], {})
+    # It was sent before this, so the server has it when this is answered.
+    mcp.call("ping")
+    status = stop()
+    last = listener.rest()
+    tap.ok([m.get("id") for m in last] == ["last"] and last[0]["result"]["resultType"] == "complete" and
+           last[0]["result"]["_meta"][META + "subscriptionId"] == "last",
+           "a subscription ends with its result when the server stops", last)
+    last = waiting.rest()
+    tap.ok(last and last[-1].get("id") == 1 and "error" in last[-1],
+           "and a call that waits with an error, also of an older revision", last)
+    last = json.loads(batch.getresponse().read())
+    batch.close()
+    tap.ok([m.get("id") for m in last] == [1, 2] and all("error" in m for m in last), "and so does a batch of them", last)
+    return status
 
 
 def check_subscriptions(tap, mcp):
@@ -571,13 +636,14 @@ def check_schemas(tap, seen):
 def agent_folder(server):
     folder = pathlib.Path(server.folder, "files", "agents", "pydantic-agentspec")
     folder.mkdir(parents=True)
-    (folder / "greeter.json").write_text(json.dumps(AGENT))
-    return str(folder.parents[1])
+    put_agent(folder, "greeter", AGENT["instructions"])
+    return folder
 
 
 def check_server(tap, installed):
     with Server(options=["--workers", "0"]) as server:
-        server.options += ["--agents-dir", agent_folder(server)]
+        folder = agent_folder(server)
+        server.options += ["--agents-dir", str(folder.parents[1])]
         keys = server.make_people()
         server.start()
         mcp = Mcp(server.port, keys["admin", "personal"])
@@ -593,11 +659,12 @@ def check_server(tap, installed):
         if installed:
             check_clients(tap, server.port, keys["operator", "workspace"])
             check_inspector(tap, server.port, keys["operator", "personal"])
+        check_changes(tap, mcp, folder)
         log = server.log()
         tap.ok(not any(key in log for key in keys.values()), "no key is in the log")
         reports = server.reports()
-        tap.ok(server.stop() == 0 and not reports, "the server ends in order, and no sanitizer has anything to say",
-               *reports)
+        status = check_end(tap, mcp, run, server.stop)
+        tap.ok(status == 0 and not reports, "the server ends in order, and no sanitizer has anything to say", *reports)
     return mcp.seen
 
 

@@ -10,7 +10,9 @@ static const struct field inner_fields[] = {
 	{ .name = "kind", .type = FT_STR, .required = true, .one_of = KINDS },
 	{ .name = "on", .type = FT_BOOL },
 };
-static const struct schema inner = { .fields = inner_fields, .n_fields = COUNT_OF(inner_fields), .ignores_unknown = true };
+static const struct schema inner = {
+	.fields = inner_fields, .n_fields = COUNT_OF(inner_fields), .ignores_unknown = true,
+};
 
 static const struct field fields[] = {
 	{ .name = "name", .type = FT_STR, .required = true, .min = 1, .max = 5 },

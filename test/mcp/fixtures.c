@@ -446,10 +446,10 @@ static enum err list_version(struct ctx *ctx, enum mcp_list list, uint64_t *out)
 	return OK;
 }
 
-static enum err resource_version(struct ctx *ctx, struct str uri, uint64_t *out)
+static void resource_versions(struct ctx *ctx, const struct str *uris, size_t n, uint64_t *out)
 {
-	*out = atomic_load(&watched);
-	return str_is(uri, "test://watched-resource") ? OK : fail(ctx, ERR_NOT_FOUND, "no such resource");
+	for (size_t i = 0; i < n; i++)
+		out[i] = str_is(uris[i], "test://watched-resource") ? 1 + (uint64_t)atomic_load(&watched) : 0;
 }
 
 /* -- prompts --------------------------------------------------------------------------------------------------- */
@@ -573,7 +573,7 @@ static const struct mcp_features FIXTURES = {
 		[MCP_PROMPTS] = list_prompts,
 	},
 	.call_tool = call_tool, .read_resource = read_resource, .get_prompt = get_prompt, .complete = complete,
-	.list_version = list_version, .resource_version = resource_version, .look_every_ms = 50,
+	.list_version = list_version, .resource_versions = resource_versions, .look_every_ms = 50,
 	.instructions = "Fixtures of the conformance suite.", .logs = true, .open = true,
 };
 
