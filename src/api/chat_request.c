@@ -167,24 +167,13 @@ static void read_model(struct str model, struct chat_request *out)
 		out->agent.n -= DRAFT.n;
 }
 
-/* "messages[0].role": as OpenAI names the member at fault. */
-static struct str param_of(struct ctx *ctx, const struct path_step *path)
-{
-	struct str up;
-
-	if (!path)
-		return (struct str){ NULL, 0 };
-	up = param_of(ctx, path->up);
-	if (!path->name.p)
-		return arena_printf(ctx->mem, "%.*s[%zu]", STR(up), path->index);
-	return arena_printf(ctx->mem, "%.*s%s%.*s", STR(up), up.p ? "." : "", STR(path->name));
-}
-
+/* OpenAI names the member at fault as we do, and none when it is the whole body. */
 static enum err refuse_first_issue(struct ctx *ctx, struct chat_fault *fault)
 {
 	const struct issue *first = &ctx->issues->items[0];
+	struct str param = first->path ? path_text(ctx->mem, first->path) : (struct str){ NULL, 0 };
 
-	return refuse(ctx, fault, param_of(ctx, first->path), "%.*s", STR(first->message));
+	return refuse(ctx, fault, param, "%.*s", STR(first->message));
 }
 
 enum err chat_read(struct ctx *ctx, struct str body, struct chat_request *out, struct chat_fault *fault)
