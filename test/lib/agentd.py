@@ -145,9 +145,18 @@ class Server:
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, kind, *_):
+        if kind and issubclass(kind, Exception):
+            self.tell_end()
         self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def tell_end(self):
+        """For whoever reads why a test broke off: the folder is about to go."""
+        state = f"has the exit status {self.process.poll()}" if self.process else "is not there"
+        print(f"# the server {state}; its log ends:", flush=True)
+        for text in self.reports()[:1] or [self.log()[-3000:]]:
+            print("".join(f"# {line[:2000]}\n" for line in text.splitlines()), end="", flush=True)
 
     # -- the command line ------------------------------------------------------------------------
 
