@@ -36,14 +36,28 @@ void db_close(struct db *db)
 	db->ops->close(db);
 }
 
+/* Ends what is being read. A thousand threads that wait for one commit shall not keep a thousand readers. */
+static void rest_reader(struct ctx *ctx)
+{
+	if (!ctx->reader)
+		return;
+	/* A write inside a write would wait for itself. */
+	assert(!ctx->reader->writes);
+	conn_rest(ctx->reader);
+	if (ctx->reader->n_in_use == 0)
+		db_reader_close(TAKE(ctx->reader));
+}
+
 enum err db_write(struct ctx *ctx, db_work *work, void *arg)
 {
-	if (ctx->reader) {
-		/* A write inside a write would wait for itself. */
-		assert(!ctx->reader->writes);
-		conn_rest(ctx->reader);
-	}
-	return ctx->db->ops->write(ctx, work, arg);
+	rest_reader(ctx);
+	return ctx->db->ops->write(ctx, work, arg, true);
+}
+
+enum err db_write_unsynced(struct ctx *ctx, db_work *work, void *arg)
+{
+	rest_reader(ctx);
+	return ctx->db->ops->write(ctx, work, arg, false);
 }
 
 void db_stats(struct db *db, struct db_stats *out)

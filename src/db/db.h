@@ -9,7 +9,8 @@
  *             the only write connection: it takes all that is queued, runs each piece in a
  *             savepoint, commits once with synchronous=FULL, then answers all. When db_write
  *             returns OK, the change survives SIGKILL and power loss; when it returns an error,
- *             nothing of it happened.
+ *             nothing of it happened. db_write_unsynced() is the door for the few writes that a
+ *             power loss may take back.
  *
  * Threads: any, each with its own ctx. The ctx of a write is lent to the writer thread until
  * db_write returns, so the function may allocate from it and call fail().
@@ -68,10 +69,14 @@ typedef enum err db_work(struct ctx *ctx, struct db_tx *tx, void *arg);
  * write in the same commit; trying again is fine. ERR_TIMEOUT: the ctx's deadline passed
  * before the write's turn came. Whatever the error, what work left in `arg` means nothing. */
 enum err db_write(struct ctx *ctx, db_work *work, void *arg);
+/* The same, but it does not wait for the disk: OK says that the change survives SIGKILL. A power
+ * loss may take it back, with all such changes behind the last db_write, none before it; so it is
+ * for what can be found out again. */
+enum err db_write_unsynced(struct ctx *ctx, db_work *work, void *arg);
 
 /* Counters for tests, metrics and benchmarks. */
 struct db_stats {
-	uint64_t writes;                      /* made durable */
+	uint64_t writes;                      /* committed */
 	uint64_t commits;                     /* how many commits that took */
 	uint64_t rollbacks;                   /* writes undone: their work, or the commit, failed */
 	uint64_t waiting;                     /* writes queued at this moment */
@@ -86,8 +91,9 @@ enum err db_reader_open(struct ctx *ctx);
  * cheap enough to do before a long wait. The caller sets ctx->reader to NULL. NULL is fine. */
 void db_reader_close(struct db_conn *reader);
 /* What is read in between comes from one snapshot. Begin twice is fine; end without begin too.
- * db_write ends the snapshot first, so that a thread reads its own writes. Ending it also ends
- * the reader's statements: only stmt_done may follow for them. */
+ * A write ends the snapshot first, so that a thread reads its own writes. Ending it also ends
+ * the reader's statements: only stmt_done may follow for them. A reader without statements in use
+ * is given back as well, for others to use while the write waits. */
 enum err db_snapshot_begin(struct ctx *ctx);
 void db_snapshot_end(struct ctx *ctx);
 

@@ -23,7 +23,8 @@ struct prepared {
 struct db_ops {
 	enum err (*open)(struct ctx *ctx, const struct db_options *options, struct db **out);
 	void (*close)(struct db *db);                           /* its readers are closed already */
-	enum err (*write)(struct ctx *ctx, db_work *work, void *arg);
+	/* synced: it waits for the disk. */
+	enum err (*write)(struct ctx *ctx, db_work *work, void *arg, bool synced);
 	void (*stats)(struct db *db, struct db_stats *out);
 
 	enum err (*reader_open)(struct ctx *ctx, struct db *db, struct db_conn **out);

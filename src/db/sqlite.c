@@ -389,9 +389,9 @@ static void store_close(struct db *db)
 	store_free(sqlite_db_of(db));
 }
 
-static enum err store_write(struct ctx *ctx, db_work *work, void *arg)
+static enum err store_write(struct ctx *ctx, db_work *work, void *arg, bool synced)
 {
-	return sqlite_writer_run(ctx, sqlite_db_of(ctx->db)->writer, work, arg);
+	return sqlite_writer_run(ctx, sqlite_db_of(ctx->db)->writer, work, arg, synced);
 }
 
 static void store_stats(struct db *db, struct db_stats *out)

@@ -40,7 +40,7 @@ enum err sqlite_schema_prepare(struct ctx *ctx, struct sqlite_conn *conn, const 
 enum err sqlite_writer_start(struct ctx *ctx, struct sqlite_db *db, const struct db_options *options);
 /* Finishes what is queued. NULL is fine. */
 void sqlite_writer_stop(struct sqlite_writer *w);
-enum err sqlite_writer_run(struct ctx *ctx, struct sqlite_writer *w, db_work *work, void *arg);
+enum err sqlite_writer_run(struct ctx *ctx, struct sqlite_writer *w, db_work *work, void *arg, bool synced);
 void sqlite_writer_stats(struct sqlite_writer *w, struct db_stats *out);
 
 static inline struct sqlite_conn *sqlite_conn_of(struct db_conn *conn)

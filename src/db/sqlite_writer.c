@@ -5,8 +5,11 @@
  * what is queued, each in a savepoint, commits once, and only then answers. While it waits for
  * the disk the next batch gathers by itself; nothing is ever delayed to make a batch larger.
  *
+ * A batch is synced when a job that needs it is waiting as it begins. Else it does not go to the disk
+ * and takes none that would have to: that one begins the next batch, a moment later.
+ *
  * Invariants:
- *  - A job is answered OK only after the commit that holds it.
+ *  - A job is answered OK only after the commit that holds it; if it asked for that, a synced one.
  *  - A job that is answered with an error left no trace: its savepoint, or the whole
  *    transaction, was rolled back.
  *  - The connection has a transaction only inside run_batch.
@@ -28,6 +31,7 @@ struct job {
 	struct ctx *ctx;
 	db_work *work;
 	void *arg;
+	bool synced;
 	enum err result;
 	sem_t answered;
 };
@@ -42,10 +46,12 @@ struct sqlite_writer {
 	pthread_t thread;
 	size_t batch_max;
 	int log_pages, log_pages_seen;        /* length of the write-ahead log; at the last checkpoint */
+	bool syncs;                           /* what the connection is set to do at a commit */
 
 	pthread_mutex_t lock;
 	pthread_cond_t wake;                  /* queued or closing changed */
 	struct queue queued;                  /* under lock */
+	size_t n_synced;                      /* of the queued, under lock */
 	bool closing;                         /* under lock */
 	struct db_stats stats;                /* under lock */
 };
@@ -95,6 +101,7 @@ static bool submit(struct sqlite_writer *w, struct job *job)
 	open = !w->closing;
 	if (open) {
 		queue_push(&w->queued, job);
+		w->n_synced += job->synced;
 		w->stats.waiting++;
 		pthread_cond_signal(&w->wake);
 	}
@@ -102,15 +109,30 @@ static bool submit(struct sqlite_writer *w, struct job *job)
 	return open;
 }
 
-static struct job *take(struct sqlite_writer *w)
+/* synced: of the batch that takes it. NULL: none is queued, or not for such a batch. */
+static struct job *take(struct sqlite_writer *w, bool synced)
 {
-	struct job *job;
+	struct job *job = NULL;
 
 	pthread_mutex_lock(&w->lock);
-	job = queue_pop(&w->queued);
-	w->stats.waiting -= job != NULL;
+	if (w->queued.first && (synced || !w->queued.first->synced))
+		job = queue_pop(&w->queued);
+	if (job) {
+		w->n_synced -= job->synced;
+		w->stats.waiting--;
+	}
 	pthread_mutex_unlock(&w->lock);
 	return job;
+}
+
+static bool must_sync(struct sqlite_writer *w)
+{
+	bool must;
+
+	pthread_mutex_lock(&w->lock);
+	must = w->n_synced > 0;
+	pthread_mutex_unlock(&w->lock);
+	return must;
 }
 
 /* Waits until something is queued; false: nothing is, and nothing will be. */
@@ -126,9 +148,9 @@ static bool wait_for_jobs(struct sqlite_writer *w)
 	return some;
 }
 
-enum err sqlite_writer_run(struct ctx *ctx, struct sqlite_writer *w, db_work *work, void *arg)
+enum err sqlite_writer_run(struct ctx *ctx, struct sqlite_writer *w, db_work *work, void *arg, bool synced)
 {
-	struct job job = { .ctx = ctx, .work = work, .arg = arg };
+	struct job job = { .ctx = ctx, .work = work, .arg = arg, .synced = synced };
 
 	assert(!pthread_equal(pthread_self(), w->thread));
 	sem_init(&job.answered, 0, 0);
@@ -215,10 +237,27 @@ static enum err run_job(struct sqlite_writer *w, struct job *job)
 struct batch {
 	struct queue jobs;
 	size_t n, n_good;
+	bool synced;
 };
 
-static enum err begin(struct sqlite_writer *w)
+/* The pragma acts when it is compiled, so it is no statement to be kept. */
+static enum err set_sync(struct sqlite_writer *w, bool sync)
 {
+	const char *pragma = sync ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL";
+	int rc;
+
+	if (sync == w->syncs)
+		return OK;
+	rc = sqlite3_exec(w->conn->handle, pragma, NULL, NULL, NULL);
+	if (rc != SQLITE_OK)
+		return sqlite_fail(&w->own, w->conn, "db.synchronous", rc);
+	w->syncs = sync;
+	return OK;
+}
+
+static enum err begin(struct sqlite_writer *w, const struct batch *b)
+{
+	TRY(set_sync(w, b->synced));
 	TRY(run(&w->own, w, BEGIN));
 	w->conn->in_tx = true;
 	return OK;
@@ -244,7 +283,7 @@ static void run_jobs(struct sqlite_writer *w, struct batch *b)
 {
 	struct job *job;
 
-	while (b->n < w->batch_max && !sqlite_tx_lost(w->conn) && (job = take(w))) {
+	while (b->n < w->batch_max && !sqlite_tx_lost(w->conn) && (job = take(w, b->synced))) {
 		job->result = run_job(w, job);
 		b->n++;
 		b->n_good += job->result == OK;
@@ -257,7 +296,7 @@ static void take_all(struct sqlite_writer *w, struct batch *b)
 {
 	struct job *job;
 
-	while ((job = take(w))) {
+	while ((job = take(w, true))) {
 		job->result = OK;
 		b->n++;
 		queue_push(&b->jobs, job);
@@ -275,8 +314,10 @@ static void fail_good_jobs(struct sqlite_writer *w, struct batch *b, enum err e)
 
 static void run_batch(struct sqlite_writer *w, struct batch *b)
 {
-	enum err e = begin(w);
+	enum err e;
 
+	b->synced = must_sync(w);
+	e = begin(w, b);
 	if (e == OK) {
 		run_jobs(w, b);
 		e = end(w, b);
@@ -385,6 +426,7 @@ enum err sqlite_writer_start(struct ctx *ctx, struct sqlite_db *db, const struct
 	struct sqlite_writer *w = xcalloc(1, sizeof(*w));
 
 	w->conn = db->writer_conn;
+	w->syncs = true;
 	w->own.db = &db->base;
 	w->batch_max = options->batch_max > 0 ? options->batch_max : 256;
 	queue_init(&w->queued);

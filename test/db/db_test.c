@@ -698,6 +698,17 @@ static void a_closed_reader_is_used_again_without_its_snapshot(void **state)
 	db_reader_close(next.reader);
 }
 
+static void a_write_gives_the_reader_back(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(read_number(&f->ctx, &THING[COUNT]), 0);
+	assert_non_null(f->ctx.reader);
+	assert_int_equal(write_thing(&f->ctx, 1, S("one")), OK);
+	assert_null(f->ctx.reader);
+	assert_int_equal(read_number(&f->ctx, &THING[COUNT]), 1);
+}
+
 static void any_number_of_readers_may_be_open(void **state)
 {
 	enum { N = 20 };
@@ -750,6 +761,7 @@ int main(void)
 		ON_A_STORE(a_thread_reads_its_own_writes),
 		ON_A_STORE(a_statement_left_open_does_not_hide_a_write),
 		ON_A_STORE(a_closed_reader_is_used_again_without_its_snapshot),
+		ON_A_STORE(a_write_gives_the_reader_back),
 		ON_A_STORE(any_number_of_readers_may_be_open),
 	};
 

@@ -28,9 +28,10 @@ static enum err insert_pair(struct ctx *ctx, struct db_tx *tx, void *arg)
 	return insert_thing(ctx, tx, &(struct thing){ -*id, { NULL, 0 } });
 }
 
+/* Every other one does not wait for the disk. */
 static enum err write_pair(struct fixture *f, int64_t id)
 {
-	return db_write(&f->ctx, insert_pair, &id);
+	return id % 2 ? db_write(&f->ctx, insert_pair, &id) : db_write_unsynced(&f->ctx, insert_pair, &id);
 }
 
 static void assert_pairs(struct fixture *f, const enum err *results)
@@ -130,12 +131,35 @@ static void a_failing_disk_while_closing_loses_nothing(void **state)
 	fail_each_call(closing_with_a_fault);
 }
 
+static int syncs_of(struct fixture *f, enum err (*write)(struct ctx *ctx, db_work *work, void *arg), int64_t id)
+{
+	int before = fault.syncs;
+
+	assert_int_equal(write(&f->ctx, insert_pair, &id), OK);
+	return fault.syncs - before;
+}
+
+static void only_a_write_that_asks_for_it_waits_for_the_disk(void **state)
+{
+	struct fixture *f = fixture_new();
+
+	fixture_open(f);
+	assert_int_equal(write_pair(f, 1), OK);
+	assert_int_equal(syncs_of(f, db_write_unsynced, 2), 0);
+	assert_int_equal(syncs_of(f, db_write, 3), 1);
+	assert_int_equal(syncs_of(f, db_write_unsynced, 4), 0);
+	assert_int_equal(syncs_of(f, db_write_unsynced, 5), 0);
+	assert_int_equal(syncs_of(f, db_write, 6), 1);
+	fixture_free(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_failing_disk_never_leaves_half_a_write),
 		cmocka_unit_test(a_failing_disk_never_leaves_half_a_schema),
 		cmocka_unit_test(a_failing_disk_while_closing_loses_nothing),
+		cmocka_unit_test(only_a_write_that_asks_for_it_waits_for_the_disk),
 	};
 
 	log_setup(LOG_OFF, LOG_TEXT);

@@ -1,7 +1,8 @@
 /* test/db/fault_vfs.h: SQLite's file layer with a disk that fails when told to.
  *
  * It becomes the default layer for every store opened afterwards. Reads and locks always work;
- * writes, truncations and syncs are counted, and the chosen one fails.
+ * writes, truncations and syncs are counted, and the chosen one fails. How often the disk was waited for
+ * is told as well.
  */
 #ifndef TEST_DB_FAULT_VFS_H
 #define TEST_DB_FAULT_VFS_H
@@ -19,6 +20,7 @@ static struct {
 	_Atomic bool fired;
 	int code;                     /* what the failing call answers */
 	bool for_good;                /* every later call fails too */
+	_Atomic int syncs;            /* so far */
 } fault = { .countdown = -1 };
 
 static inline void fault_arm(int nth, int code, bool for_good)
@@ -67,6 +69,7 @@ static int fault_truncate(sqlite3_file *f, sqlite3_int64 size)
 
 static int fault_sync(sqlite3_file *f, int flags)
 {
+	fault.syncs++;
 	return fault_strikes() ? fault.code : REAL(f, xSync, flags);
 }
 

@@ -465,13 +465,18 @@ static enum err insert_pair(struct ctx *ctx, struct db_tx *tx, void *arg)
 	return insert_thing(ctx, tx, &(struct thing){ -*id, { NULL, 0 } });
 }
 
+static enum err write_doomed(struct ctx *ctx, int64_t id)
+{
+	return id % 3 ? db_write(ctx, insert_pair, &id) : db_write_unsynced(ctx, insert_pair, &id);
+}
+
 /* Acknowledges each write through the pipe, until it is killed. */
 static void *doomed_main(void *arg)
 {
 	const struct doomed *d = arg;
 	struct ctx ctx = { .db = d->db };
 
-	for (int64_t id = d->first; db_write(&ctx, insert_pair, &id) == OK; id += N_WRITERS)
+	for (int64_t id = d->first; write_doomed(&ctx, id) == OK; id += N_WRITERS)
 		if (write(d->acks, &id, sizeof(id)) != sizeof(id))
 			break;
 	return NULL;
