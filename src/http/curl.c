@@ -15,6 +15,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/queue.h>
 #include <time.h>
 
 #include "base/clock.h"
@@ -23,7 +24,9 @@
 
 enum {
 	BUFFER_BYTES = 4096,                 /* of a hop that waits, perhaps for an hour; libcurl's own are 16 KiB */
-	WIRES_MAX = 8,                       /* that rest, of each kind */
+	/* That rest, of each kind: as many runs as are at work by default may store a step at a time, and then go on
+	 * talking to their provider without a new connection, which with TLS costs more than all else of a turn. */
+	WIRES_MAX = 256,
 	CONNECTIONS_MAX = 8,                 /* kept open by a wire */
 	REAPER_STACK_BYTES = 512 * 1024,
 };
@@ -160,7 +163,7 @@ int64_t http_retry_after_ms(struct str value)
 
 struct wire {
 	CURLM *multi;
-	struct wire *next, **link;           /* among those that rest (it rested longer), or that are taken */
+	TAILQ_ENTRY(wire) place;             /* among those that rest, or that are taken */
 	pthread_t thread;                    /* that has taken it */
 	atomic_bool woken;
 	int64_t since_ms;                    /* has rested */
@@ -170,12 +173,19 @@ struct wire {
 
 _Atomic int64_t wire_rest_ms = 60 * 1000;
 
+TAILQ_HEAD(wires, wire);
+
 static struct {
 	pthread_mutex_t lock;
-	struct wire *resting[2];             /* under lock, as all below: by `guarded`, the latest first */
-	struct wire *taken;
+	struct wires resting[2];             /* under lock, as all below: by `guarded`, the latest first */
+	size_t n_resting[2];
+	struct wires taken;
 	bool reaping;                        /* a thread sees to those that rest too long */
-} pool = { .lock = PTHREAD_MUTEX_INITIALIZER };
+} pool = {
+	.lock = PTHREAD_MUTEX_INITIALIZER,
+	.resting = { TAILQ_HEAD_INITIALIZER(pool.resting[0]), TAILQ_HEAD_INITIALIZER(pool.resting[1]) },
+	.taken = TAILQ_HEAD_INITIALIZER(pool.taken),
+};
 
 /* Of "scheme://host:port". Two servers that share it cost a connection, nothing else. */
 static uint64_t hash_of_server(struct str url)
@@ -198,30 +208,48 @@ static struct wire *wire_new(bool guarded)
 	return w;
 }
 
-/* With all that rest longer. */
-static void wires_free(struct wire *w)
+static void wire_free(struct wire *w)
 {
-	while (w) {
-		struct wire *gone = w;
+	curl.curl_multi_cleanup(w->multi);
+	free(w);
+}
 
-		w = w->next;
-		curl.curl_multi_cleanup(gone->multi);
-		free(gone);
+static void wires_free(struct wires *wires)
+{
+	struct wire *w;
+
+	while ((w = TAILQ_FIRST(wires))) {
+		TAILQ_REMOVE(wires, w, place);
+		wire_free(w);
 	}
+}
+
+/* With the lock held. */
+static void rest(struct wire *w)
+{
+	TAILQ_INSERT_HEAD(&pool.resting[w->guarded], w, place);
+	pool.n_resting[w->guarded]++;
+}
+
+/* With the lock held. */
+static void stop_resting(struct wire *w)
+{
+	TAILQ_REMOVE(&pool.resting[w->guarded], w, place);
+	pool.n_resting[w->guarded]--;
 }
 
 /* With the lock held: takes the one that talked to the server, else the latest; NULL: none rests. */
 static struct wire *take_resting(bool guarded, uint64_t server)
 {
-	struct wire **at = &pool.resting[guarded], *w;
+	struct wires *resting = &pool.resting[guarded];
+	struct wire *w = TAILQ_FIRST(resting);
 
-	while (*at && (*at)->server != server)
-		at = &(*at)->next;
-	if (!*at)
-		at = &pool.resting[guarded];
-	w = *at;
+	while (w && w->server != server)
+		w = TAILQ_NEXT(w, place);
+	if (!w)
+		w = TAILQ_FIRST(resting);
 	if (w)
-		*at = w->next;
+		stop_resting(w);
 	return w;
 }
 
@@ -230,26 +258,16 @@ static void join_taken(struct wire *w)
 	w->thread = pthread_self();
 	atomic_init(&w->woken, false);
 	pthread_mutex_lock(&pool.lock);
-	w->next = pool.taken;
-	w->link = &pool.taken;
-	if (w->next)
-		w->next->link = &w->next;
-	pool.taken = w;
+	TAILQ_INSERT_HEAD(&pool.taken, w, place);
 	pthread_mutex_unlock(&pool.lock);
-}
-
-/* With the lock held. */
-static void leave_taken(struct wire *w)
-{
-	*w->link = w->next;
-	if (w->next)
-		w->next->link = w->link;
 }
 
 void wires_wake(pthread_t thread)
 {
+	struct wire *w;
+
 	pthread_mutex_lock(&pool.lock);
-	for (struct wire *w = pool.taken; w; w = w->next)
+	TAILQ_FOREACH(w, &pool.taken, place)
 		if (pthread_equal(w->thread, thread)) {
 			atomic_store(&w->woken, true);
 			curl.curl_multi_wakeup(w->multi);
@@ -273,42 +291,40 @@ enum err wire_take(struct ctx *ctx, bool guarded, struct str url, struct wire **
 	pthread_mutex_unlock(&pool.lock);
 	if (!w)
 		w = wire_new(guarded);
-	w->next = NULL;
 	w->server = server;
 	if (w->multi) {
 		join_taken(w);
 		*out = w;
 		return OK;
 	}
-	wires_free(w);
+	wire_free(w);
 	return fail(ctx, ERR_INTERNAL, "libcurl cannot begin: too many open files?");
 }
 
-/* With the lock held: cuts off those that are too many or have rested too long. */
-static struct wire *cut_surplus(bool guarded)
+/* With the lock held: moves those that are too many or have rested too long. */
+static void cut_surplus(bool guarded, struct wires *surplus)
 {
-	struct wire **at = &pool.resting[guarded], *surplus;
 	int64_t oldest_ms = mono_ms() - wire_rest_ms;
+	struct wire *w;
 
-	for (int n = 0; *at && n < WIRES_MAX && (*at)->since_ms > oldest_ms; n++)
-		at = &(*at)->next;
-	surplus = *at;
-	*at = NULL;
-	return surplus;
+	while ((w = TAILQ_LAST(&pool.resting[guarded], wires)) &&
+	       (pool.n_resting[guarded] > WIRES_MAX || w->since_ms <= oldest_ms)) {
+		stop_resting(w);
+		TAILQ_INSERT_HEAD(surplus, w, place);
+	}
 }
 
 static bool reap_once(void)
 {
-	struct wire *guarded, *unguarded;
+	struct wires surplus = TAILQ_HEAD_INITIALIZER(surplus);
 	bool more;
 
 	pthread_mutex_lock(&pool.lock);
-	guarded = cut_surplus(true);
-	unguarded = cut_surplus(false);
-	more = pool.reaping = pool.resting[0] || pool.resting[1];
+	cut_surplus(true, &surplus);
+	cut_surplus(false, &surplus);
+	more = pool.reaping = pool.n_resting[0] + pool.n_resting[1] > 0;
 	pthread_mutex_unlock(&pool.lock);
-	wires_free(guarded);
-	wires_free(unguarded);
+	wires_free(&surplus);
 	return more;
 }
 
@@ -341,20 +357,19 @@ static bool start_reaper(void)
 
 void wire_put_back(struct wire *w)
 {
-	struct wire *surplus;
+	struct wires surplus = TAILQ_HEAD_INITIALIZER(surplus);
 
 	if (!w)
 		return;
 	w->since_ms = mono_ms();
 	pthread_mutex_lock(&pool.lock);
-	leave_taken(w);
-	w->next = pool.resting[w->guarded];
-	pool.resting[w->guarded] = w;
-	surplus = cut_surplus(w->guarded);
+	TAILQ_REMOVE(&pool.taken, w, place);
+	rest(w);
+	cut_surplus(w->guarded, &surplus);
 	if (!pool.reaping)
 		pool.reaping = start_reaper();
 	pthread_mutex_unlock(&pool.lock);
-	wires_free(surplus);
+	wires_free(&surplus);
 }
 
 /* -- what libcurl calls --------------------------------------------------------------------------- */

@@ -367,6 +367,36 @@ static void servers_in_turn_each_keep_their_connection(void **state)
 	assert_int_equal(other->n_connections, 1);
 }
 
+struct nest {
+	struct far *far;
+	int depth;                           /* so many calls more, each while the one before is at work */
+};
+
+static enum err call_deeper(void *arg, struct str bytes)
+{
+	struct nest *nest = arg;
+	DESK(d);
+	struct http_call call = get(&d, nest->far, "/hello");
+
+	call.receive = call_deeper;
+	call.arg = nest;
+	return nest->depth-- > 0 ? http_call(&d.ctx, &call) : OK;
+}
+
+static void many_calls_at_once_keep_their_connections(void **state)
+{
+	enum { AT_ONCE = 20 };
+	SERVE(far, pages, NULL);
+
+	for (int round = 0; round < 3; round++) {
+		struct nest nest = { far, AT_ONCE };
+
+		assert_int_equal(call_deeper(&nest, S("")), OK);
+	}
+	assert_int_equal(far->n_requests, 3 * AT_ONCE);
+	assert_int_equal(far->n_connections, AT_ONCE);
+}
+
 struct descriptors {
 	int port;                            /* of the server they lead to */
 	int n, n_kept;                       /* how many; how many a child would not get */
@@ -642,6 +672,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_hop_knows_whether_bytes_moved),
 		cmocka_unit_test(a_connection_serves_one_call_after_another),
 		cmocka_unit_test(servers_in_turn_each_keep_their_connection),
+		cmocka_unit_test(many_calls_at_once_keep_their_connections),
 		cmocka_unit_test(connections_are_not_handed_to_child_processes),
 		cmocka_unit_test(calls_are_made_together_but_only_so_many_at_a_time),
 		cmocka_unit_test(no_calls_are_soon_made),
