@@ -1,5 +1,4 @@
-/* base/url.c: see the header. Decoding only ever shortens, so one allocation of the text's own
- * length is enough, and none when there is nothing to decode. */
+/* base/url.c: see the header. Where there is nothing to decode, nothing is allocated. */
 #include "base/url.h"
 
 /* One encoded byte at the front of text, or -1. */
@@ -11,37 +10,30 @@ static int take_encoded(struct str text)
 	return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 
-static bool has_any(struct str text, char a, char b)
+/* What is malformed stays as it is. *clean: nothing was. */
+static struct str decode(struct arena *mem, struct str text, bool *clean)
 {
-	return str_index(text, a) >= 0 || str_index(text, b) >= 0;
-}
+	struct buf out = { .mem = mem };
 
-/* blank: the character that stands for one, or '%' for none. */
-static bool decode(struct arena *mem, struct str text, char blank, struct str *out)
-{
-	char *to;
-	size_t n = 0;
-
-	*out = text;
-	if (!has_any(text, '%', blank))
-		return true;
-	to = arena_alloc(mem, text.n + 1);
+	*clean = true;
+	if (str_index(text, '%') < 0)
+		return text;
 	for (size_t i = 0; i < text.n; i++) {
-		int byte = text.p[i] == '%' ? take_encoded(str_from(text, i)) : (unsigned char)text.p[i];
+		int byte = text.p[i] == '%' ? take_encoded(str_from(text, i)) : -1;
 
-		if (byte < 0)
-			return false;
-		to[n++] = text.p[i] == blank && blank != '%' ? ' ' : (char)byte;
-		i += text.p[i] == '%' ? 2 : 0;
+		*clean &= text.p[i] != '%' || byte >= 0;
+		buf_char(&out, byte >= 0 ? (char)byte : text.p[i]);
+		i += byte >= 0 ? 2 : 0;
 	}
-	to[n] = '\0';
-	*out = (struct str){ to, n };
-	return true;
+	return buf_view(&out);
 }
 
 bool url_decode(struct arena *mem, struct str text, struct str *out)
 {
-	return decode(mem, text, '%', out);
+	bool clean;
+
+	*out = decode(mem, text, &clean);
+	return clean;
 }
 
 static bool is_unreserved(char c)
@@ -120,29 +112,37 @@ void url_encode(struct buf *out, struct str text)
 	}
 }
 
-enum url_param_step url_param_next(struct arena *mem, struct str *rest, struct url_param *out)
+static struct str decode_form(struct arena *mem, struct str text)
 {
-	struct str piece = { NULL, 0 }, name;
+	struct buf blanks = { .mem = mem };
+	bool clean;
+
+	if (str_index(text, '+') < 0)
+		return decode(mem, text, &clean);
+	for (size_t i = 0; i < text.n; i++)
+		buf_char(&blanks, text.p[i] == '+' ? ' ' : text.p[i]);
+	return decode(mem, buf_view(&blanks), &clean);
+}
+
+bool url_param_next(struct arena *mem, struct str *rest, struct url_param *out)
+{
+	struct str piece = { NULL, 0 };
 
 	while (rest->p && piece.n == 0)
 		piece = str_cut(rest, '&');
 	if (piece.n == 0)
-		return URL_PARAM_END;
-	name = str_cut(&piece, '=');
-	if (!piece.p)
-		piece = S("");
-	if (!decode(mem, name, '+', &out->name) || !decode(mem, piece, '+', &out->value))
-		return URL_PARAM_MALFORMED;
-	return URL_PARAM_OK;
+		return false;
+	out->name = decode_form(mem, str_cut(&piece, '='));
+	out->value = piece.p ? decode_form(mem, piece) : S("");
+	return true;
 }
 
 struct str url_param_get(struct arena *mem, struct str query, const char *name)
 {
 	struct url_param param;
-	enum url_param_step step;
 
-	while ((step = url_param_next(mem, &query, &param)) != URL_PARAM_END)
-		if (step == URL_PARAM_OK && str_is(param.name, name))
+	while (url_param_next(mem, &query, &param))
+		if (str_is(param.name, name))
 			return param.value;
 	return (struct str){ NULL, 0 };
 }
@@ -192,6 +192,15 @@ static bool ip6_is_valid(struct str s)
 	return s.n >= 2;
 }
 
+static bool has_any_of(struct str s, const char *set)
+{
+	size_t n = 0;
+
+	while (n < s.n && !is_one_of(s.p[n], set))
+		n++;
+	return n < s.n;
+}
+
 /* "host", "host:80", "[::1]:80", each with "user:password@" in front or not. */
 static bool authority_is_valid(struct str s)
 {
@@ -206,7 +215,7 @@ static bool authority_is_valid(struct str s)
 		return s.p && ip6_is_valid(host) && (s.n == 0 || (s.p[0] == ':' && port_is_valid(str_from(s, 1))));
 	}
 	host = str_cut(&s, ':');
-	return host.n > 0 && !has_any(host, '@', '[') && str_index(host, ']') < 0 && port_is_valid(s);
+	return host.n > 0 && !has_any_of(host, "@[]") && port_is_valid(s);
 }
 
 static size_t authority_length(struct str rest)

@@ -24,12 +24,12 @@ struct url_param {
 	struct str name, value;      /* decoded */
 };
 
-/* Goes through "a=b&c&d=e%20f+g" one by one; '+' is a blank, a missing '=' an empty value, and
- * "&&" nothing. `*rest` starts as the query and holds what is left. */
-enum url_param_step { URL_PARAM_END, URL_PARAM_OK, URL_PARAM_MALFORMED };
-enum url_param_step url_param_next(struct arena *mem, struct str *rest, struct url_param *out);
+/* Goes through "a=b&c&d=e%20f+g" one by one; '+' is a blank, a missing '=' an empty value, "&&" nothing,
+ * and a '%' without two hex digits behind it stands for itself (URL Standard, 5.1). `*rest` starts as the
+ * query and holds what is left. False: nothing was. */
+bool url_param_next(struct arena *mem, struct str *rest, struct url_param *out);
 
-/* The first parameter of that name, or { NULL, 0 } when there is none (or it is malformed). */
+/* The first parameter of that name, or { NULL, 0 } when there is none. */
 struct str url_param_get(struct arena *mem, struct str query, const char *name);
 
 /* True for "scheme://host...": any scheme, a host, an optional port, and no characters that

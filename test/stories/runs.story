@@ -40,6 +40,8 @@ GET /api/v1/runs    expect 200 {"runs": [{"id": "{third}", ...}, {"id": "{second
 
 = the list can be filtered, and values it does not know are ignored
 GET /api/v1/runs?status=succeeded                  expect 200, .runs has 3
+GET /api/v1/runs?limit=%zz                         expect 400
+GET /api/v1/runs?status=%zz&limit=%31              expect 200, .runs has 1
 GET /api/v1/runs?status=failed,cancelled           expect 200, .runs = []
 GET /api/v1/runs?status=%20failed%20,%20succeeded,Nonsense    expect 200, .runs has 3
 GET /api/v1/runs?status=Nonsense                   expect 200, .runs has 3
