@@ -11,6 +11,7 @@
 #include "domain/automation.h"
 #include "domain/key.h"
 #include "domain/member.h"
+#include "domain/provider.h"
 #include "domain/run.h"
 #include "domain/slack_app.h"
 #include "domain/words.h"
@@ -72,12 +73,10 @@ PUT(workspace)
 	return workspaces_insert(ctx, tx, w);
 }
 
-static const char *const ROLES[] = { "viewer", "operator", "workspace_admin", NULL };
-
 static const struct field member_fields[] = {
 	{ F_ID("workspaceId", member_row, workspace_id), .required = true },
 	{ F_STR("userId", member_row, user_id), .required = true },
-	{ F_STR("role", member_row, role), .required = true, .one_of = ROLES },
+	{ F_STR("role", member_row, role), .required = true, .one_of = role_names },
 	{ F_TIME("createdAt", member_row, created_at) },
 };
 static const struct schema member_row = SCHEMA(NULL, member_row, member_fields);
@@ -123,8 +122,6 @@ struct key_row {
 	struct str token, label;
 };
 
-static const char *const KEY_KINDS[] = { "workspace", "personal", NULL };
-
 static const struct field key_fields[] = {
 	{ F_ID("id", key_row, key.id), .required = true },
 	{ F_ID("workspaceId", key_row, key.workspace_id), .required = true },
@@ -132,7 +129,7 @@ static const struct field key_fields[] = {
 	{ F_STR("name", key_row, key.name), .optional_reply = true },
 	{ F_STR("label", key_row, label), .write_only = true },
 	{ F_STR("token", key_row, token), .write_only = true },
-	{ F_STR("kind", key_row, key.kind), .one_of = KEY_KINDS },
+	{ F_STR("kind", key_row, key.kind), .one_of = key_kind_names },
 	{ F_STR("preview", key_row, key.preview) },
 	{ F_STR("digest", key_row, key.digest), .min = 64, .max = 64 },
 	{ F_STR("description", key_row, key.description), .nullable = true },
@@ -170,18 +167,27 @@ static const struct field provider_fields[] = {
 static const struct schema provider_row = SCHEMA(NULL, workspace_provider, provider_fields);
 
 /* Where the store would replace what is there. */
+static enum err clash(struct ctx *ctx)
+{
+	return fail(ctx, ERR_CONFLICT, "it clashes with something that exists");
+}
+
 static enum err require_none(struct ctx *ctx, enum err found)
 {
 	if (found == OK)
-		return fail(ctx, ERR_CONFLICT, "it clashes with something that exists");
+		return clash(ctx);
 	return found == ERR_NOT_FOUND ? OK : found;
 }
 
 PUT(provider)
 {
 	struct workspace_provider *row = row_;
+	struct str *url = &row->provider.base_url;
 	struct provider_row there;
 
+	TRY(provider_check_access(ctx, *url, (struct str){ NULL, 0 }));
+	if (url->p)
+		*url = provider_url(*url);
 	TRY(require_none(ctx, providers_get(ctx, row->workspace_id, row->provider.provider, &there)));
 	default_time(&row->provider.updated_at);
 	return providers_put(ctx, tx, row->workspace_id, &row->provider);
@@ -475,7 +481,7 @@ PUT(window)
 	bool fresh;
 
 	TRY(automation_windows_insert(ctx, tx, w, &fresh));
-	return fresh ? OK : fail(ctx, ERR_CONFLICT, "it clashes with something that exists");
+	return fresh ? OK : clash(ctx);
 }
 
 /* -- runs -------------------------------------------------------------------------------------------------- */
@@ -687,6 +693,7 @@ PUT(inbox)
 		item->context = &EMPTY;
 	default_time(&item->created_at);
 	default_time(&item->updated_at);
+	inbox_item_pack(ctx->mem, item);
 	return inbox_items_insert(ctx, tx, item);
 }
 

@@ -327,6 +327,8 @@ static void what_is_wrong_is_named_and_nothing_is_stored(void **state)
 		{ "{" PEOPLE ",\"apiKeys\":[{\"id\":\"90000000-0000-4000-8000-000000000001\",\"workspaceId\":" WS
 		  ",\"userId\":\"u1\"}]}", ERR_INVALID, "apiKeys[0]: token" },
 		{ "{" PEOPLE ",\"repositories\":[{\"workspaceId\":" WS ",\"url\":\"ftp://x\"}]}", ERR_INVALID, "repositories[0]: url" },
+		{ "{" PEOPLE ",\"providers\":[{\"workspaceId\":" WS ",\"provider\":\"CUSTOM\",\"baseUrl\":\"http://u:p@h/v1\"}]}",
+		  ERR_INVALID, "providers[0]: the base URL must be" },
 		{ "{" PEOPLE ",\"lockedAgents\":[{\"workspaceId\":\"20000000-0000-4000-8000-000000000001\",\"agentName\":\"a\"}]}",
 		  ERR_CONFLICT, "lockedAgents[0]" },
 		{ "{" PEOPLE ",\"knowledgeChunks\":[{}]}", ERR_INVALID, "knowledgeChunks[0]" },
