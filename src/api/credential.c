@@ -7,6 +7,7 @@
 #include "api/credential.h"
 
 #define PERSONAL_PREFIX S("tas_")
+#define WORKSPACE_PREFIX S("sk_prod_")
 
 static bool is_space(char c)
 {
@@ -40,4 +41,9 @@ struct credential credential_of(const struct http_request *r)
 enum contract credential_contract(struct credential c)
 {
 	return str_starts(c.token, PERSONAL_PREFIX) ? STUDIO_API : WORKSPACE_API;
+}
+
+bool credential_has_kind(struct credential c)
+{
+	return str_starts(c.token, PERSONAL_PREFIX) || str_starts(c.token, WORKSPACE_PREFIX);
 }

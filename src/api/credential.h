@@ -15,5 +15,7 @@ struct credential credential_of(const struct http_request *r);
 
 /* Whose client presents it: a personal key (tas_) speaks the studio API, all else the workspace API. */
 enum contract credential_contract(struct credential c);
+/* Whether it begins like a key of either kind. */
+bool credential_has_kind(struct credential c);
 
 #endif

@@ -23,6 +23,7 @@
 #include "api/site.h"
 #include "api/upload.h"
 #include "base/clock.h"
+#include "base/id.h"
 #include "base/log.h"
 #include "base/url.h"
 #include "db/db.h"
@@ -226,17 +227,32 @@ static enum err no_operation(struct turn *t)
 	return fail(&t->ctx, ERR_NO_ROUTE, "no such endpoint");
 }
 
-/* The contract whose manners apply: the path's, or on paths of both (and of none) the key's. */
+/* The contract whose manners apply: the path's, or on paths of both (and of none) `key`'s. */
 static const struct manner *manner_of(const struct route *r, enum contract key)
 {
 	return &manners[r->known_path && !r->key_decides ? r->contract : key];
 }
 
+/* Whether the workspace contract has what was found on a shared path: it publishes no list of agents, and names
+ * each by an id, where the studio's files have names. */
+static bool is_of_workspace(struct arena *mem, const struct route *r)
+{
+	struct str id;
+
+	return r->op && !r->op->extension && (r->n_params == 0 || uuid_parse(mem, r->params[0].value, &id));
+}
+
 static void find(struct turn *t, struct str path)
 {
-	enum contract kind = credential_contract(credential_of(t->request));
+	struct credential shown = credential_of(t->request);
+	enum contract kind = credential_contract(shown);
 
 	route_find(t->ctx.mem, t->request->method, path, kind, &t->route);
+	/* Who shows a key of neither kind may be anybody's client: then what was asked for decides. */
+	if (t->route.key_decides && !credential_has_kind(shown) && !is_of_workspace(t->ctx.mem, &t->route)) {
+		kind = STUDIO_API;
+		route_find(t->ctx.mem, t->request->method, path, kind, &t->route);
+	}
 	t->manner = manner_of(&t->route, kind);
 	t->call.op = t->route.op;
 	t->ctx.deadline_ms = invoke_deadline_ms(t->call.op);
@@ -416,23 +432,27 @@ void api_handle(void *user, size_t thread, struct http_exchange *x)
 
 /* -- what the server asks on its loop thread ---------------------------------------------------------- */
 
-/* By the path alone, since nobody has looked at the key yet. */
-static struct route route_by_path(const struct http_request *head)
+/* Where a request goes by its path alone, since nobody has looked at the key yet. */
+struct target {
+	const struct api_mount *mount;
+	struct route route;
+};
+
+static struct target target_of(const struct api *api, const struct http_request *head)
 {
+	struct target target = {0};
 	struct arena mem;
-	struct route r = {0};
-	struct str rest;
+	struct str path, rest;
 
+	if (!head->path.p)
+		return target;
 	arena_init(&mem, 1024);
-	if (head->path.p && below_api(url_path_normal(&mem, head->path), &rest))
-		route_find(&mem, head->method, rest, WORKSPACE_API, &r);
+	path = url_path_normal(&mem, head->path);
+	target.mount = mount_of(api, path);
+	if (below_api(path, &rest))
+		route_find(&mem, head->method, rest, WORKSPACE_API, &target.route);
 	arena_fini(&mem);
-	return r;
-}
-
-static const struct api_mount *mount_by_path(const struct api *api, const struct http_request *head)
-{
-	return head->path.p ? mount_of(api, head->path) : NULL;
+	return target;
 }
 
 static size_t body_max_of(const struct route *r)
@@ -442,10 +462,11 @@ static size_t body_max_of(const struct route *r)
 
 size_t api_body_limit(void *user, const struct http_request *head)
 {
-	const struct api_mount *mount = mount_by_path(user, head);
-	struct route r = route_by_path(head);
-	bool is_public = mount ? !mount->needs_key : r.op && r.op->role == ROLE_NONE;
-	size_t max = mount ? mount->body_max : body_max_of(&r);
+	struct target target = target_of(user, head);
+	const struct api_mount *mount = target.mount;
+	const struct route *r = &target.route;
+	bool is_public = mount ? !mount->needs_key : r->op && r->op->role == ROLE_NONE;
+	size_t max = mount ? mount->body_max : body_max_of(r);
 
 	if (is_public || max <= STRANGER_BODY_MAX || key_is_plausible(credential_of(head).token))
 		return max;
@@ -462,10 +483,9 @@ static enum err meaning_of(int status)
 	}
 }
 
-static void refuse_by_manner(struct http_exchange *x, enum err e, const char *why)
+static void refuse_by_manner(struct http_exchange *x, const struct route *r, enum err e, const char *why)
 {
-	struct route r = route_by_path(http_request_of(x));
-	const struct manner *manner = manner_of(&r, WORKSPACE_API);
+	const struct manner *manner = manner_of(r, WORKSPACE_API);
 	struct json_writer w = { .out = http_body(x) };
 
 	http_set_header(x, "Content-Type", str_of(manner->content_type));
@@ -475,13 +495,13 @@ static void refuse_by_manner(struct http_exchange *x, enum err e, const char *wh
 void api_refusal(void *user, struct http_exchange *x, int status, const char *why)
 {
 	const struct api *api = user;
-	const struct api_mount *mount = mount_by_path(api, http_request_of(x));
+	struct target target = target_of(api, http_request_of(x));
 
 	cors_allow(api->options.cors_origins, x);
-	if (mount && mount->refuse)
-		mount->refuse(x, meaning_of(status), why);
+	if (target.mount && target.mount->refuse)
+		target.mount->refuse(x, meaning_of(status), why);
 	else
-		refuse_by_manner(x, meaning_of(status), why);
+		refuse_by_manner(x, &target.route, meaning_of(status), why);
 }
 
 void api_run_created(const struct ctx *ctx)

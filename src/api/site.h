@@ -12,7 +12,7 @@ bool site_serve(struct ctx *ctx, struct http_exchange *x);
 void serve_document(struct ctx *ctx, struct http_exchange *x, const char *content_type, struct str body);
 
 /* Answers with an embedded file that is stored gzip-compressed; unpacked for those who cannot. */
-void serve_asset(struct ctx *ctx, struct http_exchange *x, const char *content_type, const char *asset);
+void serve_asset(struct ctx *ctx, struct http_exchange *x, const char *content_type, const char *name);
 
 /* "http://host:port": the configured public URL, or what the request's Host says. */
 struct str site_origin(struct ctx *ctx, const struct http_request *r);

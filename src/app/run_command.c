@@ -193,7 +193,8 @@ static enum err verdict(struct ctx *ctx, const struct run *end)
 {
 	if (run_status_of(end) == RUN_SUCCEEDED)
 		return OK;
-	return fail(ctx, ERR_UPSTREAM, "the run %.*s: %.*s", STR(end->status), STR(end->error_message));
+	return fail(ctx, ERR_UPSTREAM, "the run %s: %.*s", run_status_of(end) == RUN_CANCELLED ? "was cancelled" : "failed",
+		    STR(end->error_message));
 }
 
 static enum err follow(struct ctx *ctx, struct str run_id, bool json)

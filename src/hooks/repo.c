@@ -3,6 +3,7 @@
 
 #include "api/serve.h"
 #include "base/log.h"
+#include "base/url.h"
 #include "domain/repo_hook.h"
 #include "json/write.h"
 
@@ -18,10 +19,13 @@ static void reply(struct http_exchange *x, int status, const char *key, const ch
 	http_reply(x, status);
 }
 
-static struct repo_push push_of(const struct http_request *r)
+static struct repo_push push_of(struct ctx *ctx, const struct http_request *r)
 {
+	/* As the server reads it to find its way here. */
+	struct str path = url_path_normal(ctx->mem, r->path);
+
 	return (struct repo_push){
-		.workspace = str_from(r->path, strlen(REPO_HOOK_ROOT)), .body = r->body,
+		.workspace = str_from(path, strlen(REPO_HOOK_ROOT)), .body = r->body,
 		.signature = http_header_get(r, "x-hub-signature-256", NULL),
 		.token = http_header_get(r, "x-gitlab-token", NULL),
 	};
@@ -38,7 +42,7 @@ void repo_hook_serve(struct ctx *ctx, struct http_exchange *x)
 {
 	const struct http_request *r = http_request_of(x);
 	const struct api_options *options = api_options_of(ctx);
-	struct repo_push push = push_of(r);
+	struct repo_push push = push_of(ctx, r);
 	struct str workspace_id;
 	enum err e;
 

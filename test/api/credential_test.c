@@ -65,6 +65,15 @@ static void a_personal_key_speaks_the_studio_api_and_all_else_the_workspace_api(
 	assert_int_equal(credential_contract(sent(NULL, NULL)), WORKSPACE_API);
 }
 
+static void a_key_has_a_kind_by_how_it_begins(void **state)
+{
+	assert_true(credential_has_kind(sent("Bearer tas_x", NULL)));
+	assert_true(credential_has_kind(sent("sk_prod_x", NULL)));
+	assert_false(credential_has_kind(sent("Bearer x", NULL)));
+	assert_false(credential_has_kind(sent("Basic tas_x", NULL)));
+	assert_false(credential_has_kind(sent(NULL, NULL)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -76,6 +85,7 @@ int main(void)
 		cmocka_unit_test(no_header_an_empty_one_and_two_are_no_key),
 		cmocka_unit_test(a_personal_key_counts_in_the_first_of_several_headers),
 		cmocka_unit_test(a_personal_key_speaks_the_studio_api_and_all_else_the_workspace_api),
+		cmocka_unit_test(a_key_has_a_kind_by_how_it_begins),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

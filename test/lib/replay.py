@@ -17,7 +17,6 @@ CONFORMANCE = ROOT.parent / "shared/conformance"
 
 OTHER_HOST = "`details` tells what the host of repositories said that the recording stood in for"
 NO_TOKEN = "the reference fails with an empty 500 without an access token; ours tells that it cannot read the repository"
-TWO_CONTRACTS = "without a key it is not known which contract is spoken on this path: ours is the error of both"
 NO_PAGES = "the reference pages for authors of agents are not built yet"
 CUT_SHORT = "the recording has only the beginning of the reply"
 OUR_NAME = "the server is called agentd, and from 2025-06-18 on it offers more and gives instructions"
@@ -37,7 +36,7 @@ RECORDINGS = {
     "runs_list": {},
     "no_agent_source": {},
     "empty_agent_source": {},
-    "auth": {"auth-002": TWO_CONTRACTS, "auth-010": TWO_CONTRACTS},
+    "auth": {},
     "http_edges": {"http_edges-045": NO_PAGES, "http_edges-453": CUT_SHORT},
     "automations": {},
     "automations_patch": {},

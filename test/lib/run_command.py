@@ -101,7 +101,7 @@ def an_interrupt_cancels_the_run(house):
         process.kill()
         process.wait()
     same(process.returncode, 1, "how it exits")
-    holds(told, "the run cancelled: Cancelled by user")
+    holds(told, "the run was cancelled: Cancelled by user")
     same(newest(house)["status"], "cancelled", "the run")
     wait_until(lambda: house.fake.left_at, "the end of the provider's connection")
 

@@ -32,14 +32,24 @@ GET /api/v1/agents/Hello         expect 404 {"error": "agent not found"}
 GET /api/v1/agents/hello/        expect 200
 
 = the studio contract's manners hold on the shared paths, for its keys
-as nobody
-GET /api/v1/agents               expect 401, UNAUTHORIZED
 as viewer with personal key
 POST /api/v1/agents {}           expect 405, header Allow: GET, HEAD, OPTIONS
 DELETE /api/v1/agents/hello      expect 405, header Allow: GET, HEAD, OPTIONS
 HEAD /api/v1/agents              expect 200, no body
 as viewer
 GET /api/v1/agents               expect 403, FORBIDDEN
+
+= who shows no key gets the manners of the contract that publishes the operation
+as nobody
+GET /api/v1/agents               expect 401 {"error": "invalid or missing API key"}, no header WWW-Authenticate
+PUT /api/v1/agents {}            expect 405, header Allow: GET, HEAD, OPTIONS
+POST /api/v1/agents {}           expect 401, UNAUTHORIZED
+GET /api/v1/agents/{never}       expect 401, UNAUTHORIZED
+GET /api/v1/agents/hello         expect 401 {"error": "invalid or missing API key"}, no header WWW-Authenticate
+with Authorization: Bearer not-a-key
+GET /api/v1/agents               expect 401 {"error": "invalid or missing API key"}
+with Authorization: Bearer sk_prod_unknown
+GET /api/v1/agents               expect 401, UNAUTHORIZED
 
 = a text is judged by its shape
 as viewer with personal key

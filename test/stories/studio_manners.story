@@ -33,6 +33,9 @@ DELETE /api/v1/runs/{never}     expect 405, header Allow: GET, HEAD, OPTIONS
 OPTIONS /api/v1/runs            expect 204, no body, header Allow: GET, HEAD, OPTIONS, POST
 OPTIONS /api/v1/runs/{never}    expect 204, no body, header Allow: GET, HEAD, OPTIONS
 OPTIONS /api/v1/runs            expect 204, no header Access-Control-Allow-Origin
+as nobody
+OPTIONS /api/v1/agents          expect 204, no body, header Allow: GET, HEAD, OPTIONS
+OPTIONS /api/v1/agents/greeter  expect 204, no body, header Allow: GET, HEAD, OPTIONS
 
 = HEAD answers as GET without a body
 as admin with personal key
