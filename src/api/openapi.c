@@ -117,7 +117,6 @@ static void close_content(struct printer *p)
 #define WITH_WORKSPACE_KEY "With a workspace key: "
 #define WITH_PERSONAL_KEY "With a personal key: "
 
-
 static void parameter(struct printer *p, const char *name, const struct field *f, const char *doc)
 {
 	jw_object(&p->w);
@@ -447,7 +446,7 @@ static const struct op *twin_of(const struct op *op)
 	return NULL;
 }
 
-static void describe(struct printer *p, struct buf *out, const struct op *op, const char *only_with)
+static void describe(struct buf *out, const struct op *op, const char *only_with)
 {
 	buf_printf(out, "%s%s%s%sRole: %s.%s", out->n ? " " : "", only_with, op->doc ? op->doc : "", op->doc ? " " : "",
 		   least_role(op), op->extension ? " An extension to the public contract." : "");
@@ -457,9 +456,9 @@ static struct str description(struct printer *p, const struct op *op)
 {
 	struct buf out = { .mem = p->mem };
 
-	describe(p, &out, op, p->twin ? WITH_WORKSPACE_KEY : "");
+	describe(&out, op, p->twin ? WITH_WORKSPACE_KEY : "");
 	if (p->twin)
-		describe(p, &out, p->twin, arena_printf(p->mem, WITH_PERSONAL_KEY "%s. ", p->twin->summary).p);
+		describe(&out, p->twin, arena_printf(p->mem, WITH_PERSONAL_KEY "%s. ", p->twin->summary).p);
 	return buf_view(&out);
 }
 

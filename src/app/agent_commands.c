@@ -76,18 +76,6 @@ static struct str version_label(struct ctx *ctx, int64_t number)
 	return number == VERSION_DRAFT ? S("draft") : arena_printf(ctx->mem, "v%lld", (long long)number);
 }
 
-/* Who has left is shown by id; the operator of the machine, and nobody, not at all. */
-static struct str email_of(const struct list *members, struct str user_id)
-{
-	for (size_t i = 0; i < members->n; i++) {
-		const struct member *m = LIST_AT(*members, struct member, i);
-
-		if (str_eq(m->user.id, user_id))
-			return m->user.email;
-	}
-	return user_id.n > 0 ? user_id : (struct str){ NULL, 0 };
-}
-
 /* -- list ------------------------------------------------------------------------------------------ */
 
 struct agent_line {
@@ -125,7 +113,7 @@ enum err agent_list_run(struct ctx *ctx, const void *options)
 		lines[i] = (struct agent_line){
 			.name = a->name, .path = a->path, .draft = str_of(draft_state_names[a->draft]), .locked = a->locked,
 			.stable = a->stable == NO_INT ? (struct str){ NULL, 0 } : version_label(ctx, a->stable),
-			.owner = email_of(&members, a->owner_user_id),
+			.owner = member_email(&members, a->owner_user_id),
 		};
 	}
 	print_list(ctx, &agent_line_schema, &(struct list){ lines, agents.n }, o->json);
@@ -176,7 +164,7 @@ static struct version_line version_line_of(struct ctx *ctx, const struct agent_v
 	return (struct version_line){
 		.version = version_label(ctx, v->number), .agent = v->agent_name, .path = v->path, .format = v->format,
 		.framework = v->framework, .model = v->model, .summary = v->summary, .text = v->text,
-		.created_by = email_of(members, v->created_by), .created_at = v->created_at,
+		.created_by = member_email(members, v->created_by), .created_at = v->created_at,
 		.stable = v->number != VERSION_DRAFT && str_eq(v->id, stable_id),
 	};
 }

@@ -53,15 +53,6 @@ static const struct field list_fields[] = {
 };
 const struct schema audit_list_options = SCHEMA(NULL, audit_options, list_fields);
 
-/* Who has left is shown by id; the operator of the machine not at all. */
-static struct str email_of(const struct list *members, struct str user_id)
-{
-	for (size_t i = 0; i < members->n; i++)
-		if (str_eq(LIST_AT(*members, struct member, i)->user.id, user_id))
-			return LIST_AT(*members, struct member, i)->user.email;
-	return user_id;
-}
-
 static enum err print_table(struct ctx *ctx, const struct workspace *w, const struct list *entries)
 {
 	struct audit_line *lines = arena_array(ctx->mem, entries->n, sizeof(*lines));
@@ -72,7 +63,7 @@ static enum err print_table(struct ctx *ctx, const struct workspace *w, const st
 		const struct audit_entry *e = LIST_AT(*entries, struct audit_entry, i);
 
 		lines[i] = (struct audit_line){
-			.at = e->event.at, .kind = e->event.kind, .user = email_of(&members, e->event.actor_user_id),
+			.at = e->event.at, .kind = e->event.kind, .user = member_email(&members, e->event.actor_user_id),
 			.via = json_get_str(e->payload, "via"), .target_type = e->event.target_type,
 			.target = e->event.target_id,
 		};

@@ -7,6 +7,7 @@
 
 #include "app/command.h"
 #include "app/data.h"
+#include "base/log.h"
 #include "base/utf8.h"
 #include "knowledge/chunk.h"
 
@@ -21,7 +22,6 @@ enum {
 
 #define FILE_NAME "agentd.conf"
 
-static const char *const LEVELS[] = { "debug", "info", "warn", "error", "off", NULL };
 static const char *const FORMATS[] = { "text", "json", NULL };
 
 static const struct field fields[] = {
@@ -65,7 +65,7 @@ static const struct field fields[] = {
 	  .example = "N", .doc = "Characters that a chunk repeats of the one before; at most a quarter of it." },
 	{ F_INT("index-memory", config, index_memory), .min = 1, .max = INDEX_MEMORY_MAX, .def = "1024",
 	  .example = "MIB", .doc = "Memory that search indexes may take together." },
-	{ F_STR("log-level", config, log_level), .one_of = LEVELS, .def = "info", .doc = "The least that is logged." },
+	{ F_STR("log-level", config, log_level), .one_of = log_level_names, .def = "info", .doc = "The least that is logged." },
 	{ F_STR("log-format", config, log_format), .one_of = FORMATS, .def = "text",
 	  .doc = "key=value lines, or JSON." },
 };

@@ -105,7 +105,7 @@ enum err secret_set_run(struct ctx *ctx, const void *options)
 	AUTO(secret_wipe) struct str value = { NULL, 0 };
 
 	TRY(begin(ctx, o));
-	TRY(secret_load(ctx, data_path(ctx, o->data, "secret.key")));
+	TRY(data_load_keys(ctx, o->data));
 	TRY(read_value_from(ctx, o->file, &value));
 	return stored_secret_set(ctx, o->slug, o->description, value);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "domain/secret.h"
 #include "store/schema.h"
 
 /* A system service has neither a home nor the variables. */
@@ -80,4 +81,9 @@ void data_close(struct ctx *ctx)
 {
 	db_reader_close(TAKE(ctx->reader));
 	db_close(TAKE(ctx->db));
+}
+
+enum err data_load_keys(struct ctx *ctx, struct str folder)
+{
+	return secret_load(ctx, data_path(ctx, folder, "secret.key"));
 }

@@ -20,4 +20,7 @@ enum err data_open(struct ctx *ctx, struct str folder, bool make);
 /* Closes it, and the reader of this ctx. Usable with AUTO(); a ctx without a store is fine. */
 void data_close(struct ctx *ctx);
 
+/* Loads the keys that secrets are sealed with: secret_load, from the file in the folder. */
+enum err data_load_keys(struct ctx *ctx, struct str folder);
+
 #endif

@@ -69,7 +69,7 @@ enum err embedding_use_run(struct ctx *ctx, const void *options)
 					   .dimensions = o->dimensions };
 
 	TRY(key_option_read(ctx, &o->key, &key));
-	TRY(secret_load(ctx, data_path(ctx, o->data, "secret.key")));
+	TRY(data_load_keys(ctx, o->data));
 	TRY(http_client_setup(ctx, (struct str){ NULL, 0 }));
 	choice.key = key;
 	return embedding_use(ctx, &choice);

@@ -15,18 +15,14 @@ struct key_options {
 
 /* -- create -------------------------------------------------------------------------------------- */
 
-/* By enum key_kind. */
-static const char *const KINDS[] = { [KEY_WORKSPACE] = "workspace", [KEY_PERSONAL] = "personal", NULL };
-static const char *const EXPIRIES[] = { "15d", "25d", "45d", "90d", "6m", "1y", NULL };
-
 static const struct field create_fields[] = {
 	{ F_STR("user", key_options, user), .required = true, .example = "EMAIL",
 	  .doc = "Whose key it is; a member of the workspace." },
 	WORKSPACE_OPTION(key_options),
-	{ F_STR("kind", key_options, kind), .required = true, .one_of = KINDS, .doc = "Which of the two kinds." },
+	{ F_STR("kind", key_options, kind), .required = true, .one_of = key_kind_names, .doc = "Which of the two kinds." },
 	{ F_STR("name", key_options, name), .required = true, .example = "NAME",
 	  .doc = "What it is for: 3 to 50 characters, of a personal key 1 to 64." },
-	{ F_STR("expires", key_options, expires), .one_of = EXPIRIES, .doc = "When it stops working." },
+	{ F_STR("expires", key_options, expires), .one_of = key_expiries, .doc = "When it stops working." },
 	{ F_STR("description", key_options, description), .example = "TEXT",
 	  .doc = "More about it, 255 characters at most." },
 	DATA_OPTION(key_options),
@@ -45,7 +41,7 @@ enum err key_create_run(struct ctx *ctx, const void *options)
 	TRY(member_by_email(ctx, &w, o->user, &owner));
 	TRY(key_create(ctx, &(struct key_request){
 		.workspace_id = w.id, .user_id = owner.user.id,
-		.kind = str_is(o->kind, KINDS[KEY_PERSONAL]) ? KEY_PERSONAL : KEY_WORKSPACE,
+		.kind = str_is(o->kind, key_kind_names[KEY_PERSONAL]) ? KEY_PERSONAL : KEY_WORKSPACE,
 		.name = o->name, .description = o->description, .expiry = o->expires }, &made, &secret));
 	printf("%.*s\n", STR(secret));
 	return OK;
@@ -75,22 +71,14 @@ static const struct field list_fields[] = {
 };
 const struct schema key_list_options = SCHEMA(NULL, key_options, list_fields);
 
-static const struct user *user_by_id(const struct list *members, struct str id)
-{
-	for (size_t i = 0; i < members->n; i++)
-		if (str_eq(LIST_AT(*members, struct member, i)->user.id, id))
-			return &LIST_AT(*members, struct member, i)->user;
-	return NULL;
-}
-
 /* Why a key would be refused, if it would. */
-static struct str state_of(const struct api_key *key, const struct user *owner)
+static struct str state_of(const struct api_key *key, bool is_member)
 {
 	if (!key->active)
 		return S("disabled");
 	if (key->expires_at && now_us() >= key->expires_at)
 		return S("expired");
-	return owner ? S("active") : S("not a member");
+	return is_member ? S("active") : S("not a member");
 }
 
 enum err key_list_run(struct ctx *ctx, const void *options)
@@ -106,11 +94,11 @@ enum err key_list_run(struct ctx *ctx, const void *options)
 	lines = arena_array(ctx->mem, keys.n, sizeof(*lines));
 	for (size_t i = 0; i < keys.n; i++) {
 		const struct api_key *k = LIST_AT(keys, struct api_key, i);
-		const struct user *owner = user_by_id(&members, k->user_id);
 
 		lines[i] = (struct key_line){
 			.id = k->id, .preview = k->preview, .kind = k->kind, .name = k->name,
-			.user = owner ? owner->email : k->user_id, .state = state_of(k, owner),
+			.user = member_email(&members, k->user_id),
+			.state = state_of(k, member_of(&members, k->user_id) != NULL),
 			.expires_at = k->expires_at, .last_used_at = k->last_used_at,
 		};
 	}

@@ -88,7 +88,7 @@ enum err provider_set_run(struct ctx *ctx, const void *options)
 	TRY(read_models(ctx, o, &setting.models));
 	TRY(key_option_read(ctx, &o->key, &key));
 	if (key.p || o->list_models)
-		TRY(secret_load(ctx, data_path(ctx, o->data, "secret.key")));
+		TRY(data_load_keys(ctx, o->data));
 	setting.key = key;
 	TRY(provider_set(ctx, w.id, &setting));
 	return o->list_models ? refresh(ctx, w.id, o->provider) : OK;
@@ -132,7 +132,7 @@ enum err provider_models_run(struct ctx *ctx, const void *options)
 
 	TRY(workspace_by_slug(ctx, o->workspace, &w));
 	if (o->refresh) {
-		TRY(secret_load(ctx, data_path(ctx, o->data, "secret.key")));
+		TRY(data_load_keys(ctx, o->data));
 		TRY(refresh(ctx, w.id, o->provider));
 	}
 	TRY(provider_models(ctx, w.id, &all));

@@ -24,7 +24,7 @@ static enum err begin(struct ctx *ctx, const struct repo_options *o)
 	ctx->actor.workspace_id = w.id;
 	agent_source_setup(&source);
 	TRY(data_make(ctx, str_of(source.git_folder)));
-	return secret_load(ctx, data_path(ctx, o->data, "secret.key"));
+	return data_load_keys(ctx, o->data);
 }
 
 static enum err explain(struct ctx *ctx, const struct repo_options *o, enum err e)

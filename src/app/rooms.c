@@ -6,7 +6,6 @@
 
 #include "app/agents.h"
 #include "app/data.h"
-#include "domain/secret.h"
 #include "domain/toolbox.h"
 #include "http/client.h"
 #include "knowledge/chunk.h"
@@ -51,7 +50,7 @@ enum err rooms_set_up(struct ctx *ctx, const struct config *c)
 	scratch_setup(data_path(ctx, c->data, ""));
 	chunk_setup((struct chunk_sizes){ (size_t)c->chunk_chars, (size_t)c->chunk_overlap });
 	index_memory_limit((size_t)c->index_memory << 20);
-	TRY(secret_load(ctx, data_path(ctx, c->data, "secret.key")));
+	TRY(data_load_keys(ctx, c->data));
 	return agents_set_up(ctx, c->data, &agents);
 }
 

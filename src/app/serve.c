@@ -40,13 +40,9 @@ struct server {
 
 static void set_up_log(const struct config *c)
 {
-	static const char *const LEVELS[] = {
-		[LOG_DEBUG] = "debug", [LOG_INFO] = "info", [LOG_WARN] = "warn", [LOG_ERROR] = "error",
-		[LOG_OFF] = "off",
-	};
 	enum log_level level = LOG_DEBUG;
 
-	while (!str_is(c->log_level, LEVELS[level]))
+	while (!str_is(c->log_level, log_level_names[level]))
 		level++;
 	log_setup(level, str_is(c->log_format, "json") ? LOG_JSON : LOG_TEXT);
 }

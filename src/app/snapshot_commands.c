@@ -8,7 +8,6 @@
 
 #include "app/command.h"
 #include "app/data.h"
-#include "domain/secret.h"
 #include "domain/snapshot.h"
 #include "http/client.h"
 #include "knowledge/scratch.h"
@@ -73,7 +72,7 @@ enum err snapshot_import_run(struct ctx *ctx, const void *options)
 
 	TRY(map_file(ctx, arena_strz(ctx->mem, o->file), &text));
 	/* For the model that embeds, should it be one behind a server. */
-	TRY(secret_load(ctx, data_path(ctx, o->data, "secret.key")));
+	TRY(data_load_keys(ctx, o->data));
 	TRY(http_client_setup(ctx, (struct str){ NULL, 0 }));
 	scratch_setup(arena_strz(ctx->mem, o->data));
 	e = snapshot_import(ctx, text, o->merge, &summary);

@@ -1,6 +1,7 @@
 /* app/user_commands.c: agentd user ... */
 #include "app/command.h"
 #include "app/print.h"
+#include "domain/key.h"
 #include "domain/member.h"
 
 struct user_options {
@@ -8,12 +9,10 @@ struct user_options {
 	bool json;
 };
 
-static const char *const ROLES[] = { "viewer", "operator", "workspace_admin", NULL };
-
 #define EMAIL_OPTION \
 	{ F_STR("email", user_options, email), .in = IN_PATH, .required = true, .example = "EMAIL", .doc = "The user." }
 #define ROLE_OPTION \
-	{ F_STR("role", user_options, role), .required = true, .one_of = ROLES, .doc = "What the user may do." }
+	{ F_STR("role", user_options, role), .required = true, .one_of = role_names, .doc = "What the user may do." }
 
 /* -- add ----------------------------------------------------------------------------------------- */
 

@@ -25,7 +25,7 @@ static size_t aligned(size_t n)
 	return (n + ALIGN - 1) & ~(size_t)(ALIGN - 1);
 }
 
-static void out_of_memory(size_t bytes)
+static _Noreturn void out_of_memory(size_t bytes)
 {
 	log_error("memory.exhausted", kv_i("bytes", (int64_t)bytes));
 	abort();

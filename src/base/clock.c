@@ -35,11 +35,6 @@ struct civil {
 	int month, day;              /* from 1 */
 };
 
-static int64_t floor_div(int64_t a, int64_t b)
-{
-	return a / b - (a % b < 0);
-}
-
 static int64_t days_from_civil(struct civil c)
 {
 	int64_t y = c.month <= 2 ? c.year - 1 : c.year;
@@ -65,12 +60,16 @@ static struct civil civil_from_days(int64_t days)
 	return c;
 }
 
+bool is_leap_year(int64_t year)
+{
+	return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
 static int days_in_month(int64_t year, int month)
 {
 	static const int DAYS[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 
-	return DAYS[month - 1] + (month == 2 && leap);
+	return DAYS[month - 1] + (month == 2 && is_leap_year(year));
 }
 
 /* Writes n digits of value, zeros in front, and returns where they end. */
@@ -126,14 +125,6 @@ static bool take_digits(struct str *s, int n, int *out)
 	return true;
 }
 
-static bool take(struct str *s, char c)
-{
-	if (s->n == 0 || s->p[0] != c)
-		return false;
-	*s = str_from(*s, 1);
-	return true;
-}
-
 static bool take_fraction(struct str *s, int64_t *us)
 {
 	int64_t unit = US_PER_SECOND / 10;
@@ -153,14 +144,14 @@ static bool take_zone(struct str *s, int64_t *offset_us)
 	bool west;
 
 	*offset_us = 0;
-	if (s->n == 0 || take(s, 'Z') || take(s, 'z'))
+	if (s->n == 0 || str_take(s, 'Z') || str_take(s, 'z'))
 		return s->n == 0;
 	west = s->p[0] == '-';
-	if (!take(s, '+') && !take(s, '-'))
+	if (!str_take(s, '+') && !str_take(s, '-'))
 		return false;
 	if (!take_digits(s, 2, &hour))
 		return false;
-	take(s, ':');
+	str_take(s, ':');
 	if (!take_digits(s, 2, &minute) || hour > 23 || minute > 59)
 		return false;
 	*offset_us = (hour * 3600 + minute * 60) * US_PER_SECOND * (west ? -1 : 1);
@@ -172,12 +163,12 @@ static bool take_time(struct str *s, int64_t *us)
 	int hour, minute, second = 0;
 	int64_t fraction = 0;
 
-	if (!take_digits(s, 2, &hour) || !take(s, ':') || !take_digits(s, 2, &minute))
+	if (!take_digits(s, 2, &hour) || !str_take(s, ':') || !take_digits(s, 2, &minute))
 		return false;
-	if (take(s, ':')) {
+	if (str_take(s, ':')) {
 		if (!take_digits(s, 2, &second))
 			return false;
-		if ((take(s, '.') || take(s, ',')) && !take_fraction(s, &fraction))
+		if ((str_take(s, '.') || str_take(s, ',')) && !take_fraction(s, &fraction))
 			return false;
 	}
 	if (hour > 23 || minute > 59 || second > 59)
@@ -192,8 +183,8 @@ bool time_parse(struct str text, int64_t *us, bool *date_only)
 	struct civil c;
 	int year;
 
-	if (!take_digits(&text, 4, &year) || !take(&text, '-') || !take_digits(&text, 2, &c.month) ||
-	    !take(&text, '-') || !take_digits(&text, 2, &c.day))
+	if (!take_digits(&text, 4, &year) || !str_take(&text, '-') || !take_digits(&text, 2, &c.month) ||
+	    !str_take(&text, '-') || !take_digits(&text, 2, &c.day))
 		return false;
 	c.year = year;
 	if (c.month < 1 || c.month > 12 || c.day < 1 || c.day > days_in_month(year, c.month))
@@ -201,7 +192,7 @@ bool time_parse(struct str text, int64_t *us, bool *date_only)
 	if (date_only)
 		*date_only = text.n == 0;
 	if (text.n > 0) {
-		if (!take(&text, 'T') && !take(&text, 't') && !take(&text, ' '))
+		if (!str_take(&text, 'T') && !str_take(&text, 't') && !str_take(&text, ' '))
 			return false;
 		if (!take_time(&text, &in_day) || !take_zone(&text, &offset))
 			return false;

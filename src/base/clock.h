@@ -25,6 +25,14 @@ void time_iso(char out[static TIME_TEXT_BYTES], int64_t us, int digits);
  * is UTC. *date_only tells which form it was (may be NULL). False: not such a time. */
 bool time_parse(struct str text, int64_t *us, bool *date_only);
 
+/* Rounds down, where / rounds towards zero: what lies before 1970 is negative. b > 0. */
+static inline int64_t floor_div(int64_t a, int64_t b)
+{
+	return a / b - (a % b < 0);
+}
+
+bool is_leap_year(int64_t year);                      /* of the Gregorian calendar, whenever that is */
+
 /* Days from 1970-01-01 to a date of the Gregorian calendar, whenever that is; a day past its
  * month's end counts on into the next. */
 int64_t days_from_date(int64_t year, int month, int day);

@@ -14,11 +14,6 @@ enum { PER_HOUR = 60 };
 
 /* -- by the clock on the wall, in seconds as if it were UTC ------------------------------------------------- */
 
-static int64_t floor_div(int64_t a, int64_t b)
-{
-	return a / b - (a % b < 0);
-}
-
 /* The days of a month that fit, a bit each. */
 static uint64_t days_of_month(const struct cron *c, int64_t year, int month)
 {

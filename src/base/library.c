@@ -14,8 +14,10 @@ static enum err load(struct ctx *ctx, struct library *l)
 		return fail(ctx, ERR_INTERNAL, "%s", dlerror());
 	for (size_t i = 0; l->names[i]; i++) {
 		l->functions[i] = dlsym(handle, l->names[i]);
-		if (!l->functions[i])
-			return fail(ctx, ERR_INTERNAL, "%s has no %s", l->file, l->names[i]);
+		if (l->functions[i])
+			continue;
+		dlclose(handle);
+		return fail(ctx, ERR_INTERNAL, "%s has no %s", l->file, l->names[i]);
 	}
 	atomic_store(&l->loaded, true);
 	return OK;

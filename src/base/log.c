@@ -18,7 +18,9 @@ enum { LINE_BYTES = 4096, CLOSING_BYTES = 16, PAIR_BYTES = 64 };
 static enum log_level lowest = LOG_INFO;
 static enum log_format format = LOG_TEXT;
 
-static const char *const LEVEL[] = { "debug", "info", "warn", "error" };
+const char *const log_level_names[] = {
+	[LOG_DEBUG] = "debug", [LOG_INFO] = "info", [LOG_WARN] = "warn", [LOG_ERROR] = "error", [LOG_OFF] = "off", NULL,
+};
 
 struct line {
 	char text[LINE_BYTES];
@@ -105,14 +107,14 @@ void log_write(enum log_level level, const char *event, const struct log_kv *pai
 		put(&l, S("{\"time\":\""));
 		put(&l, str_of(now));
 		put(&l, S("\",\"level\":\""));
-		put(&l, str_of(LEVEL[level]));
+		put(&l, str_of(log_level_names[level]));
 		put(&l, S("\",\"event\":\""));
 		put(&l, str_of(event));
 		put(&l, S("\""));
 	} else {
 		put(&l, str_of(now));
 		put(&l, S(" "));
-		put(&l, str_of(LEVEL[level]));
+		put(&l, str_of(log_level_names[level]));
 		put(&l, S(" "));
 		put(&l, str_of(event));
 	}

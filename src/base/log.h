@@ -11,6 +11,8 @@
 #include "base/str.h"
 
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR, LOG_OFF };
+/* By enum log_level, NULL-terminated. */
+extern const char *const log_level_names[];
 enum log_format { LOG_TEXT, LOG_JSON };
 
 struct log_kv {

@@ -27,6 +27,19 @@ bool str_eq_nocase(struct str a, struct str b)
 	return true;
 }
 
+bool str_starts_nocase(struct str a, struct str prefix)
+{
+	return a.n >= prefix.n && str_eq_nocase((struct str){ a.p, prefix.n }, prefix);
+}
+
+ptrdiff_t str_find_nocase(struct str hay, struct str needle)
+{
+	for (size_t i = 0; i + needle.n <= hay.n; i++)
+		if (str_starts_nocase(str_from(hay, i), needle))
+			return (ptrdiff_t)i;
+	return -1;
+}
+
 bool str_ends(struct str a, struct str suffix)
 {
 	return a.n >= suffix.n && str_eq(str_from(a, a.n - suffix.n), suffix);
@@ -84,6 +97,14 @@ struct str str_cut(struct str *rest, char sep)
 	}
 	*rest = str_from(all, (size_t)at + 1);
 	return (struct str){ all.p, (size_t)at };
+}
+
+bool str_take(struct str *rest, char c)
+{
+	if (rest->n == 0 || rest->p[0] != c)
+		return false;
+	*rest = str_from(*rest, 1);
+	return true;
 }
 
 uint64_t str_hash(uint64_t hash, struct str text)

@@ -74,7 +74,9 @@ static inline char to_lower(char c)
 int hex_digit(char c);                                /* its value, or -1 */
 
 int str_cmp(struct str a, struct str b);              /* bytewise, as memcmp orders */
-bool str_eq_nocase(struct str a, struct str b);       /* ASCII letters only */
+bool str_eq_nocase(struct str a, struct str b);       /* ASCII letters only, as for the next two */
+bool str_starts_nocase(struct str a, struct str prefix);
+ptrdiff_t str_find_nocase(struct str hay, struct str needle);  /* as str_find; for hays of a few KiB */
 bool str_ends(struct str a, struct str suffix);
 bool str_is_one_of(struct str a, const char *const *words);   /* NULL-terminated */
 struct str str_trim(struct str a);                    /* ASCII white space at both ends */
@@ -84,6 +86,7 @@ ptrdiff_t str_index(struct str a, char c);
 /* Cuts `*rest` at the first `sep`: returns what stood before it and leaves what follows. The
  * last piece leaves rest->p NULL; a NULL rest yields {NULL, 0}. */
 struct str str_cut(struct str *rest, char sep);
+bool str_take(struct str *rest, char c);              /* cuts c off the front; false: it does not stand there */
 /* FNV-1a. `hash` is STR_HASH_NONE, or what came before the text. For tables, not against those who choose texts. */
 #define STR_HASH_NONE UINT64_C(0xcbf29ce484222325)
 uint64_t str_hash(uint64_t hash, struct str text);

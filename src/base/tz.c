@@ -48,14 +48,6 @@ struct tz {
 
 /* -- the rule of a footer: "CET-1CEST,M3.5.0,M10.5.0/3" ------------------------------------------------------ */
 
-static bool take(struct str *s, char c)
-{
-	if (s->n == 0 || s->p[0] != c)
-		return false;
-	*s = str_from(*s, 1);
-	return true;
-}
-
 static bool take_number(struct str *s, int max, int *out)
 {
 	size_t n = 0;
@@ -69,29 +61,29 @@ static bool take_number(struct str *s, int max, int *out)
 /* "CEST", or what is between < and >; its text is of no use here. */
 static bool take_name(struct str *s)
 {
-	bool quoted = take(s, '<');
+	bool quoted = str_take(s, '<');
 	size_t n = 0;
 
 	while (n < s->n && (is_letter(s->p[n]) || (quoted && (is_digit(s->p[n]) || s->p[n] == '+' || s->p[n] == '-'))))
 		n++;
 	*s = str_from(*s, n);
-	return n >= 3 && (!quoted || take(s, '>'));
+	return n >= 3 && (!quoted || str_take(s, '>'));
 }
 
 /* "-1", "5:30", "+02:00:00". */
 static bool take_time(struct str *s, int hours_max, int64_t *out)
 {
-	bool negative = take(s, '-');
+	bool negative = str_take(s, '-');
 	int hour, minute = 0, second = 0;
 
 	if (!negative)
-		take(s, '+');
+		str_take(s, '+');
 	if (!take_number(s, hours_max, &hour))
 		return false;
-	if (take(s, ':')) {
+	if (str_take(s, ':')) {
 		if (!take_number(s, 59, &minute))
 			return false;
-		if (take(s, ':') && !take_number(s, 59, &second))
+		if (str_take(s, ':') && !take_number(s, 59, &second))
 			return false;
 	}
 	*out = (hour * HOUR + minute * 60 + second) * (negative ? -1 : 1);
@@ -110,22 +102,22 @@ static bool take_offset(struct str *s, int64_t *out)
 static bool take_day_of_week(struct str *s, struct rule_day *d)
 {
 	d->kind = DAY_OF_WEEK;
-	return take_number(s, 12, &d->month) && d->month > 0 && take(s, '.') && take_number(s, 5, &d->week) &&
-	       d->week > 0 && take(s, '.') && take_number(s, 6, &d->day);
+	return take_number(s, 12, &d->month) && d->month > 0 && str_take(s, '.') && take_number(s, 5, &d->week) &&
+	       d->week > 0 && str_take(s, '.') && take_number(s, 6, &d->day);
 }
 
 static bool take_day(struct str *s, struct rule_day *d)
 {
-	if (take(s, 'M'))
+	if (str_take(s, 'M'))
 		return take_day_of_week(s, d);
-	d->kind = take(s, 'J') ? DAY_NO_LEAP : DAY_OF_YEAR;
+	d->kind = str_take(s, 'J') ? DAY_NO_LEAP : DAY_OF_YEAR;
 	return take_number(s, 365, &d->day) && (d->kind == DAY_OF_YEAR || d->day > 0);
 }
 
 static bool take_rule_day(struct str *s, struct rule_day *d)
 {
 	d->time = 2 * HOUR;
-	return take(s, ',') && take_day(s, d) && (!take(s, '/') || take_time(s, RULE_HOURS_MAX, &d->time));
+	return str_take(s, ',') && take_day(s, d) && (!str_take(s, '/') || take_time(s, RULE_HOURS_MAX, &d->time));
 }
 
 static bool read_rule(struct str text, struct rule *r)
@@ -140,16 +132,6 @@ static bool read_rule(struct str text, struct rule *r)
 	if (!take_name(&text) || (text.n > 0 && text.p[0] != ',' && !take_offset(&text, &r->summer)))
 		return false;
 	return take_rule_day(&text, &r->start) && take_rule_day(&text, &r->end) && text.n == 0;
-}
-
-static int64_t floor_div(int64_t a, int64_t b)
-{
-	return a / b - (a % b < 0);
-}
-
-static bool is_leap(int64_t year)
-{
-	return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 }
 
 /* Days since 1970-01-01; week 5 is the last of the month. */
@@ -171,7 +153,7 @@ static int64_t rule_time(int64_t year, const struct rule_day *d)
 	if (d->kind == DAY_OF_WEEK)
 		day = day_of_week_in(year, d);
 	/* Counted from 1, and past a leap day it does not count. */
-	else if (d->kind == DAY_NO_LEAP && !(is_leap(year) && d->day >= 60))
+	else if (d->kind == DAY_NO_LEAP && !(is_leap_year(year) && d->day >= 60))
 		day--;
 	return day * DAY + d->time;
 }
@@ -286,7 +268,7 @@ static bool read_footer(struct str s, struct tz *tz)
 {
 	struct str text = s;
 
-	if (!take(&text, '\n') || text.n == 0 || text.p[text.n - 1] != '\n')
+	if (!str_take(&text, '\n') || text.n == 0 || text.p[text.n - 1] != '\n')
 		return false;
 	text.n--;
 	tz->has_rule = text.n > 0;

@@ -10,22 +10,12 @@ enum {
 	SKILL_DEPTH = 5,
 };
 
-static enum err unprocessable(struct ctx *ctx, enum err e)
+static enum err unprocessable(enum err e)
 {
 	return e == ERR_INTERNAL ? e : ERR_UNPROCESSABLE;
 }
 
 /* -- the module of tools --------------------------------------------------------------------------------- */
-
-static size_t utf16_units(struct str text)
-{
-	size_t n = 0;
-	uint32_t c;
-
-	while (utf8_next(&text, &c))
-		n += c > 0xffff ? 2 : 1;
-	return n;
-}
 
 static struct str beside(struct ctx *ctx, struct str path, struct str name)
 {
@@ -52,9 +42,9 @@ enum err agent_tools_module(struct ctx *ctx, const struct tree *tree, struct str
 	if (e == OK)
 		e = tree_read(ctx, tree, &file, 1, max, text);
 	if (e != OK)
-		return unprocessable(ctx, e);
+		return unprocessable(e);
 	*text = utf8_repair(ctx->mem, *text);
-	if (text->p && utf16_units(*text) <= MODULE_UNITS_MAX)
+	if (text->p && utf8_units(*text) <= MODULE_UNITS_MAX)
 		return OK;
 	*text = (struct str){ NULL, 0 };
 	return fail(ctx, ERR_UNPROCESSABLE, "tools module \"%.*s\" exceeds the %d-byte limit", STR(module), MODULE_UNITS_MAX);
@@ -110,12 +100,12 @@ static enum err read_skill(struct ctx *ctx, const struct tree *tree, struct str 
 	enum err e = tree_list(ctx, tree, folder, SKILL_DEPTH, &files);
 
 	if (e != OK)
-		return unprocessable(ctx, e);
+		return unprocessable(e);
 	TRY(check_skill(ctx, name, &files));
 	texts = arena_array(ctx->mem, files.n, sizeof(*texts));
 	e = tree_read(ctx, tree, files.items, files.n, SKILL_FILE_MAX, texts);
 	if (e != OK)
-		return unprocessable(ctx, e);
+		return unprocessable(e);
 	for (size_t i = 0; i < files.n; i++)
 		add_part(ctx, parts, LIST_AT(files, struct tree_file, i)->path, texts[i]);
 	return parts->bytes <= SKILLS_MAX ? OK : fail(ctx, ERR_UNPROCESSABLE, "declared skills exceed the size limit");

@@ -81,7 +81,7 @@ static const struct field entry_fields[] = {
 	{ F_STR("targetId", audit_entry, event.target_id), .nullable = true },
 	{ F_STR("agentName", audit_entry, event.agent_name), .nullable = true },
 	{ F_ANY("payload", audit_entry, payload), .open = true,
-	  .doc = "`via` (api, mcp or cli), the `apiKeyId` it was done with, and what belongs to the kind." },
+	  .doc = "`via` (api, mcp, run or cli), the `apiKeyId` it was done with, and what belongs to the kind." },
 };
 const struct schema audit_entry_schema = SCHEMA("AuditEvent", audit_entry, entry_fields);
 

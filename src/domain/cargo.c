@@ -11,26 +11,16 @@ static const struct field input_fields[] = {
 };
 const struct schema cargo_input_schema = SCHEMA(NULL, cargo_input, input_fields);
 
-__attribute__((format(printf, 2, 3)))
-static enum err refuse(struct ctx *ctx, const char *fmt, ...)
-{
-	struct str why;
-	va_list ap;
-
-	va_start(ap, fmt);
-	why = arena_vprintf(ctx->mem, fmt, ap);
-	va_end(ap);
-	return fail(ctx, ERR_UNPROCESSABLE, "%.*s", STR(why));
-}
+#define REFUSE(ctx, ...) fail(ctx, ERR_UNPROCESSABLE, __VA_ARGS__)
 
 /* -- the model (6.5) -------------------------------------------------------------------------------------- */
 
 static enum err check_model(struct ctx *ctx, struct str model)
 {
 	if (str_index(model, ':') < 0)
-		return refuse(ctx, "agent's model field must be `provider:model` (got `%.*s`)", STR(model));
+		return REFUSE(ctx, "agent's model field must be `provider:model` (got `%.*s`)", STR(model));
 	if (!str_starts(model, S("openai:")))
-		return refuse(ctx, "a Cargo AI agent asks models of `openai` alone (got `%.*s`)", STR(model));
+		return REFUSE(ctx, "a Cargo AI agent asks models of `openai` alone (got `%.*s`)", STR(model));
 	return OK;
 }
 
@@ -41,11 +31,11 @@ static enum err read_input(struct ctx *ctx, const struct json *v, size_t i, stru
 	struct str type = json_get_str(v, "type");
 
 	if (!str_is(type, "text") && !str_is(type, "url"))
-		return refuse(ctx, "inputs[%zu] is of type `%.*s`; this server reads `text` and `url` alone", i,
+		return REFUSE(ctx, "inputs[%zu] is of type `%.*s`; this server reads `text` and `url` alone", i,
 			      STR(type));
 	*out = (struct cargo_input){ type, json_get_str(v, str_is(type, "url") ? "url" : "text") };
 	if (!out->value.p)
-		return refuse(ctx, "inputs[%zu] has no `%.*s`, and there is nobody here to give it", i, STR(type));
+		return REFUSE(ctx, "inputs[%zu] has no `%.*s`, and there is nobody here to give it", i, STR(type));
 	return OK;
 }
 
@@ -57,7 +47,7 @@ static enum err read_inputs(struct ctx *ctx, const struct json *raw, struct list
 	if (!inputs)
 		return OK;
 	if (inputs->type != JSON_ARRAY)
-		return refuse(ctx, "`inputs` must be a list");
+		return REFUSE(ctx, "`inputs` must be a list");
 	items = arena_array(ctx->mem, inputs->n_items, sizeof(*items));
 	for (size_t i = 0; i < inputs->n_items; i++)
 		TRY(read_input(ctx, &inputs->items[i], i, &items[i]));
@@ -104,13 +94,13 @@ static enum err read_schema(struct ctx *ctx, const struct json *raw, const struc
 	enum err e;
 
 	if (!json_is(schema, JSON_OBJECT))
-		return refuse(ctx, "`agent_schema` is required");
+		return REFUSE(ctx, "`agent_schema` is required");
 	if (!json_is(properties, JSON_OBJECT) || properties->n_members == 0)
-		return refuse(ctx, "`agent_schema` has no `properties`: there is nothing to ask a model for");
+		return REFUSE(ctx, "`agent_schema` has no `properties`: there is nothing to ask a model for");
 	*out = complete(ctx->mem, schema, properties);
 	e = json_schema_check(ctx, *out);
 	if (e == ERR_INVALID)
-		return refuse(ctx, "`agent_schema` cannot be used: %.*s", STR(arena_str(ctx->mem, str_of(ctx->why))));
+		return REFUSE(ctx, "`agent_schema` cannot be used: %.*s", STR(arena_str(ctx->mem, str_of(ctx->why))));
 	return e;
 }
 
@@ -122,10 +112,10 @@ static enum err check_action(struct ctx *ctx, const struct json *action, size_t 
 	const struct json *steps = json_get(action, "run");
 
 	if (!json_is(action, JSON_OBJECT) || (steps && steps->type != JSON_ARRAY))
-		return refuse(ctx, "actions[%zu] must be a mapping with a list of steps, `run`", i);
+		return REFUSE(ctx, "actions[%zu] must be a mapping with a list of steps, `run`", i);
 	if (!steps || steps->n_items == 0)
 		return OK;
-	return refuse(ctx, "actions[%zu] has a step of kind `%.*s`, which this server does not carry out", i,
+	return REFUSE(ctx, "actions[%zu] has a step of kind `%.*s`, which this server does not carry out", i,
 		      STR(json_get_str(&steps->items[0], "kind")));
 }
 
@@ -136,7 +126,7 @@ static enum err check_actions(struct ctx *ctx, const struct json *raw)
 	if (!actions)
 		return OK;
 	if (actions->type != JSON_ARRAY)
-		return refuse(ctx, "`actions` must be a list");
+		return REFUSE(ctx, "`actions` must be a list");
 	for (size_t i = 0; i < actions->n_items; i++)
 		TRY(check_action(ctx, &actions->items[i], i));
 	return OK;

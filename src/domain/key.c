@@ -31,16 +31,18 @@ static bool any_char(char c)
 	return true;
 }
 
+const char *const key_kind_names[] = { [KEY_WORKSPACE] = "workspace", [KEY_PERSONAL] = "personal", NULL };
+
 static const struct kind {
-	const char *name, *prefix;
+	const char *prefix;
 	struct str (*make)(struct arena *mem, const unsigned char *random);
 	bool (*body_char)(char c);           /* what may stand behind the prefix */
 	size_t body_length;                  /* 0 = any */
 	size_t name_min, name_max, preview_head;
 	bool expires;
 } KINDS[] = {
-	[KEY_WORKSPACE] = { "workspace", "sk_prod_", make_hex, hex_char, 32, 3, 50, 12, true },
-	[KEY_PERSONAL] = { "personal", "tas_", make_base64url, any_char, 0, 1, 64, 4, false },
+	[KEY_WORKSPACE] = { "sk_prod_", make_hex, hex_char, 32, 3, 50, 12, true },
+	[KEY_PERSONAL] = { "tas_", make_base64url, any_char, 0, 1, 64, 4, false },
 };
 
 /* NULL: no key looks like that. */
@@ -61,47 +63,49 @@ static const struct kind *kind_of(struct str token)
 	return NULL;
 }
 
+static const char *name_of(const struct kind *kind)
+{
+	return key_kind_names[kind - KINDS];
+}
+
 bool key_is_plausible(struct str token)
 {
 	return kind_of(token) != NULL;
 }
 
-static const char *const ROLES[] = {
-	[ROLE_NONE] = "none", [ROLE_VIEWER] = "viewer", [ROLE_OPERATOR] = "operator", [ROLE_ADMIN] = "workspace_admin",
-};
+const char *const role_names[] = { "viewer", "operator", "workspace_admin", NULL };
 
 enum role role_of(struct str name)
 {
 	for (enum role r = ROLE_VIEWER; r <= ROLE_ADMIN; r++)
-		if (str_is(name, ROLES[r]))
+		if (str_is(name, role_name(r)))
 			return r;
 	return ROLE_NONE;
 }
 
 const char *role_name(enum role role)
 {
-	return ROLES[role];
+	return role == ROLE_NONE ? "none" : role_names[role - ROLE_VIEWER];
 }
 
 /* -- minting ------------------------------------------------------------------------------------- */
 
-/* How long each choice lasts (workspace contract K-4). */
-static const struct {
-	const char *name;
-	int days, months;
-} EXPIRIES[] = {
-	{ "15d", 15, 0 }, { "25d", 25, 0 }, { "45d", 45, 0 }, { "90d", 90, 0 }, { "6m", 0, 6 }, { "1y", 0, 12 },
-};
+/* Days, months or a year, as they say (workspace contract K-4). */
+const char *const key_expiries[] = { "15d", "25d", "45d", "90d", "6m", "1y", NULL };
 
 static bool expiry_from(int64_t now, struct str expiry, int64_t *out)
 {
-	for (size_t i = 0; i < COUNT_OF(EXPIRIES); i++) {
-		if (!str_is(expiry, EXPIRIES[i].name))
-			continue;
-		*out = time_add_months(now, EXPIRIES[i].months) + EXPIRIES[i].days * US_PER_DAY;
-		return true;
+	int64_t n = 0;
+
+	if (!str_is_one_of(expiry, key_expiries))
+		return false;
+	str_to_int((struct str){ expiry.p, expiry.n - 1 }, &n);
+	switch (expiry.p[expiry.n - 1]) {
+	case 'd': *out = now + n * US_PER_DAY; break;
+	case 'm': *out = time_add_months(now, (int)n); break;
+	default: *out = time_add_months(now, 12 * (int)n); break;
 	}
-	return false;
+	return true;
 }
 
 static enum err check_request(struct ctx *ctx, const struct kind *kind, const struct key_request *r)
@@ -109,8 +113,8 @@ static enum err check_request(struct ctx *ctx, const struct kind *kind, const st
 	size_t n = utf8_count(r->name);
 
 	if (n < kind->name_min || n > kind->name_max || str_trim(r->name).n == 0)
-		return fail(ctx, ERR_INVALID, "the name of a %s key has %zu to %zu characters", kind->name, kind->name_min,
-			    kind->name_max);
+		return fail(ctx, ERR_INVALID, "the name of a %s key has %zu to %zu characters", name_of(kind),
+			    kind->name_min, kind->name_max);
 	if (utf8_count(r->description) > 255)
 		return fail(ctx, ERR_INVALID, "a description has at most 255 characters");
 	if (!kind->expires && r->expiry.p)
@@ -125,7 +129,7 @@ bool key_describe(struct arena *mem, struct str token, struct api_key *key)
 
 	if (!kind || token.n < kind->preview_head + TAIL)
 		return false;
-	key->kind = str_of(kind->name);
+	key->kind = str_of(name_of(kind));
 	key->digest = sha256_hex(mem, token);
 	key->preview = arena_printf(mem, "%.*s…%.*s", (int)kind->preview_head, token.p, TAIL, token.p + token.n - TAIL);
 	return true;

@@ -11,12 +11,17 @@
 
 enum key_kind { KEY_WORKSPACE, KEY_PERSONAL };
 
+/* Each closed by NULL. */
+extern const char *const key_kind_names[];              /* by enum key_kind */
+extern const char *const key_expiries[];                /* what a key_request may say */
+extern const char *const role_names[];                  /* from ROLE_VIEWER on */
+
 struct key_request {
 	struct str workspace_id, user_id;
 	enum key_kind kind;
 	struct str name;
 	struct str description;              /* may be absent */
-	struct str expiry;                   /* "15d" ... "1y"; workspace keys only, and required there */
+	struct str expiry;                   /* one of key_expiries; workspace keys only, and required there */
 };
 
 /* Mints and stores a key. *secret is the key itself, told this once; it and *out live in ctx->mem. */

@@ -83,6 +83,23 @@ enum err member_list(struct ctx *ctx, const struct workspace *w, struct list *ou
 	return members_list(ctx, w->id, out);
 }
 
+const struct member *member_of(const struct list *members, struct str user_id)
+{
+	for (size_t i = 0; i < members->n; i++)
+		if (str_eq(LIST_AT(*members, struct member, i)->user.id, user_id))
+			return LIST_AT(*members, struct member, i);
+	return NULL;
+}
+
+struct str member_email(const struct list *members, struct str user_id)
+{
+	const struct member *member = member_of(members, user_id);
+
+	if (member)
+		return member->user.email;
+	return user_id.n > 0 ? user_id : (struct str){ NULL, 0 };
+}
+
 static enum err no_such_member(struct ctx *ctx, const struct workspace *w, struct str email)
 {
 	return fail(ctx, ERR_NOT_FOUND, "'%.*s' is not a member of workspace '%.*s'", STR(email), STR(w->slug));

@@ -34,5 +34,10 @@ enum err member_remove(struct ctx *ctx, const struct workspace *w, struct str em
 enum err member_by_email(struct ctx *ctx, const struct workspace *w, struct str email, struct member *out);
 /* By address. *out: of struct member. */
 enum err member_list(struct ctx *ctx, const struct workspace *w, struct list *out);
+/* The one of that list with the id; NULL: none, as when the user has left. */
+const struct member *member_of(const struct list *members, struct str user_id);
+/* How a user is shown: by address; who has left, by id. Absent for nobody, and for the operator of the machine,
+ * who has no id. */
+struct str member_email(const struct list *members, struct str user_id);
 
 #endif

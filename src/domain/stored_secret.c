@@ -35,11 +35,8 @@ enum err stored_secret_slug(struct ctx *ctx, struct str text, struct str *out)
 
 static enum err record(struct ctx *ctx, struct db_tx *tx, const char *kind, struct str slug)
 {
-	const struct json_member members[] = { { S("slug"), { .type = JSON_STR, .text = slug } } };
-	const struct json payload = { .type = JSON_OBJECT, .members = members, .n_members = COUNT_OF(members) };
-
 	return audit_add(ctx, tx, &(struct audit){ .kind = kind, .target_type = "secret_connection", .target_id = slug,
-						   .payload = &payload });
+						   .payload = AUDIT_PAYLOAD({ S("slug"), AUDIT_TEXT(slug) }) });
 }
 
 /* -- set ------------------------------------------------------------------------------------------------------- */

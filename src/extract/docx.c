@@ -66,7 +66,7 @@ static void name_style(struct style *s, struct str name)
 	int64_t level;
 
 	s->is_title = str_eq_nocase(name, S("Title"));
-	if (name.n <= HEADING.n || !str_eq_nocase((struct str){ name.p, HEADING.n }, HEADING))
+	if (!str_starts_nocase(name, HEADING))
 		return;
 	if (str_to_int(str_from(name, HEADING.n), &level) && level >= 1 && level <= HEADING_LEVELS)
 		s->level = (int)level;

@@ -46,6 +46,7 @@ enum sense {
 	CHROME,                              /* beside the content */
 	FRAME,                               /* the page's header or footer, or an article's */
 	SECTION, ARTICLE, MAIN,
+	N_SENSES,
 };
 
 /* In alphabetical order. What is not here is INLINE. */
@@ -143,8 +144,8 @@ struct reader {
 	enum scope scope;
 	size_t bytes[N_SCOPES];              /* of text, as measured */
 
-	/* The depth of the outermost element of a role that is open, or 0. */
-	int depth, dropped_at, chrome_at, section_at, article_at, main_at, title_at, preformatted_at;
+	int depth;
+	int in[N_SENSES];                    /* the depth of the outermost element of that sense that is open, or 0 */
 
 	struct buf title;
 	struct str other_title;              /* og:title, as it is shown in other people's posts */
@@ -155,11 +156,11 @@ static bool is_in(const struct reader *r, enum scope scope)
 {
 	switch (scope) {
 	case BODY:
-		return !r->chrome_at;
+		return !r->in[CHROME];
 	case ARTICLES:
-		return !r->chrome_at && r->article_at;
+		return !r->in[CHROME] && r->in[ARTICLE];
 	case MAIN_PART:
-		return !r->chrome_at && r->main_at;
+		return !r->in[CHROME] && r->in[MAIN];
 	default:
 		return true;
 	}
@@ -167,64 +168,23 @@ static bool is_in(const struct reader *r, enum scope scope)
 
 static bool is_shown(const struct reader *r)
 {
-	return r->flow && !r->dropped_at && !r->title_at && is_in(r, r->scope);
+	return r->flow && !r->in[DROPPED] && !r->in[TITLE] && is_in(r, r->scope);
 }
 
-static void mark(const struct reader *r, int *at)
+static void mark(struct reader *r, enum sense sense)
 {
-	if (*at == 0)
-		*at = r->depth;
-}
-
-static void unmark(const struct reader *r, int *at)
-{
-	if (*at == r->depth)
-		*at = 0;
-}
-
-static void mark_sense(struct reader *r, enum sense sense)
-{
-	switch (sense) {
-	case DROPPED:
-		mark(r, &r->dropped_at);
-		break;
-	case CHROME:
-		mark(r, &r->chrome_at);
-		break;
-	case FRAME:
-		/* The header of an article is part of it: there stands its headline. */
-		if (!r->section_at && !r->article_at && !r->main_at)
-			mark(r, &r->chrome_at);
-		break;
-	case SECTION:
-		mark(r, &r->section_at);
-		break;
-	case ARTICLE:
-		mark(r, &r->article_at);
-		break;
-	case MAIN:
-		mark(r, &r->main_at);
-		break;
-	case TITLE:
-		mark(r, &r->title_at);
-		break;
-	case PREFORMATTED:
-		mark(r, &r->preformatted_at);
-		break;
-	default:
-		break;
-	}
+	/* The header of an article is part of it: there stands its headline. */
+	if (sense == FRAME)
+		sense = r->in[SECTION] || r->in[ARTICLE] || r->in[MAIN] ? INLINE : CHROME;
+	if (r->in[sense] == 0)
+		r->in[sense] = r->depth;
 }
 
 static void unmark_all(struct reader *r)
 {
-	int *const MARKS[] = {
-		&r->dropped_at, &r->chrome_at, &r->section_at, &r->article_at, &r->main_at, &r->title_at,
-		&r->preformatted_at,
-	};
-
-	for (size_t i = 0; i < COUNT_OF(MARKS); i++)
-		unmark(r, MARKS[i]);
+	for (size_t i = 0; i < N_SENSES; i++)
+		if (r->in[i] == r->depth)
+			r->in[i] = 0;
 }
 
 /* -- events --------------------------------------------------------------------------------------- */
@@ -341,11 +301,11 @@ static void start_element(void *reader, const xmlChar *name, const xmlChar **att
 		stop(r, fail(r->ctx, ERR_INVALID, "the page has more than %d elements inside each other", DEPTH_MAX));
 		return;
 	}
-	mark_sense(r, sense);
-	mark_sense(r, landmark(attributes));
+	mark(r, sense);
+	mark(r, landmark(attributes));
 	/* Pages hide their whole body until a script has run. */
 	if (sense != ROOT && is_hidden(attributes))
-		mark(r, &r->dropped_at);
+		mark(r, DROPPED);
 	if (sense == META && r->flow)
 		read_meta(r, attributes);
 	if (is_shown(r))
@@ -367,7 +327,7 @@ static void end_element(void *reader, const xmlChar *name)
 
 static void measure(struct reader *r, struct str text)
 {
-	if (r->dropped_at || r->title_at || str_trim(text).n == 0)
+	if (r->in[DROPPED] || r->in[TITLE] || str_trim(text).n == 0)
 		return;
 	for (enum scope scope = 0; scope < N_SCOPES; scope++)
 		if (is_in(r, scope))
@@ -381,9 +341,9 @@ static void characters(void *reader, const xmlChar *bytes, int n)
 
 	if (!r->flow)
 		measure(r, text);
-	else if (r->title_at && !r->dropped_at)
+	else if (r->in[TITLE] && !r->in[DROPPED])
 		buf_str(&r->title, text);
-	else if (is_shown(r) && r->preformatted_at)
+	else if (is_shown(r) && r->in[PREFORMATTED])
 		flow_verbatim(r->flow, text);
 	else if (is_shown(r))
 		flow_text(r->flow, text);
@@ -464,18 +424,10 @@ static enum err parse(struct ctx *ctx, struct str text, struct document_sink *ou
 
 /* -- the character set that a page names ------------------------------------------------------------ */
 
-static ptrdiff_t find_nocase(struct str hay, struct str needle)
-{
-	for (size_t i = 0; i + needle.n <= hay.n; i++)
-		if (str_eq_nocase((struct str){ hay.p + i, needle.n }, needle))
-			return (ptrdiff_t)i;
-	return -1;
-}
-
 /* What `name="..."` says in a tag, with or without quotes and blanks; absent if it is not there. */
 static struct str value_of(struct str tag, struct str name)
 {
-	ptrdiff_t at = find_nocase(tag, name);
+	ptrdiff_t at = str_find_nocase(tag, name);
 	size_t n = 0;
 
 	if (at < 0)
@@ -491,17 +443,12 @@ static struct str value_of(struct str tag, struct str name)
 	return (struct str){ tag.p, n };
 }
 
-static bool starts_nocase(struct str text, struct str with)
-{
-	return text.n >= with.n && str_eq_nocase((struct str){ text.p, with.n }, with);
-}
-
 /* What this tag says of the character set; absent if it says nothing. */
 static struct str charset_of(struct str tag)
 {
-	if (starts_nocase(tag, S("<meta")))
+	if (str_starts_nocase(tag, S("<meta")))
 		return value_of(tag, S("charset"));
-	if (starts_nocase(tag, S("<?xml")))
+	if (str_starts_nocase(tag, S("<?xml")))
 		return value_of(tag, S("encoding"));
 	return (struct str){ NULL, 0 };
 }
@@ -515,7 +462,7 @@ static struct str charset_inside(struct str bytes)
 		tag = (struct str){ rest.p - 1, rest.n + 1 };
 		charset = charset_of(str_cut(&tag, '>'));
 		/* Who can read this tag byte by byte is not reading UTF-16. */
-		if (charset.n && !starts_nocase(charset, S("utf-16")))
+		if (charset.n && !str_starts_nocase(charset, S("utf-16")))
 			return charset;
 	}
 	return (struct str){ NULL, 0 };

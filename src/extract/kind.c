@@ -82,11 +82,6 @@ bool sniff_text(struct str bytes)
 	return !str_starts(bytes, S("%PDF-")) && charset_is_text(first_bytes(bytes, SNIFF_BYTES));
 }
 
-static bool starts_nocase(struct str bytes, struct str with)
-{
-	return bytes.n >= with.n && str_eq_nocase(first_bytes(bytes, with.n), with);
-}
-
 bool sniff_html(struct str bytes)
 {
 	static const char *const BEGINNINGS[] = {
@@ -98,7 +93,7 @@ bool sniff_html(struct str bytes)
 		bytes = str_from(bytes, 3);
 	bytes = str_trim(first_bytes(bytes, HTML_TAG_WITHIN));
 	for (size_t i = 0; i < COUNT_OF(BEGINNINGS); i++)
-		if (starts_nocase(bytes, str_of(BEGINNINGS[i])))
+		if (str_starts_nocase(bytes, str_of(BEGINNINGS[i])))
 			return true;
 	return str_starts(bytes, S("<?xml")) && contains(bytes, S("<html"));
 }

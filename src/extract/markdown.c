@@ -239,7 +239,7 @@ static void add_entity(struct flow *f, struct str entity)
 
 static bool is_line_break(struct str tag)
 {
-	return tag.n >= 4 && str_eq_nocase((struct str){ tag.p, 3 }, S("<br")) && !is_letter(tag.p[3]);
+	return tag.n >= 4 && str_starts_nocase(tag, S("<br")) && !is_letter(tag.p[3]);
 }
 
 static int add_text(MD_TEXTTYPE type, const MD_CHAR *bytes, MD_SIZE n, void *reader)

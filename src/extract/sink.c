@@ -33,19 +33,6 @@ static bool is_blank(struct str text)
 	return true;
 }
 
-static struct str valid(struct arena *mem, struct str text)
-{
-	struct buf out = { .mem = mem };
-	char bytes[UTF8_MAX_BYTES];
-	uint32_t c;
-
-	if (utf8_valid(text))
-		return text;
-	while (utf8_next(&text, &c))
-		buf_add(&out, bytes, utf8_put(bytes, c));
-	return buf_view(&out);
-}
-
 /* A title or a heading: valid, white space and control characters made single blanks, and no more than
  * `max` characters. Absent when that leaves nothing. */
 static struct str one_line(struct arena *mem, struct str text, size_t max)
@@ -135,7 +122,7 @@ static void end_part(struct document_sink *out)
 
 	if (sink_failed(out) || is_blank(text))
 		return;
-	add_part(out, valid(out->ctx->mem, text), out->context);
+	add_part(out, utf8_repair(out->ctx->mem, text), out->context);
 	out->text = (struct buf){ .mem = out->ctx->mem };
 	out->silent_level = 0;
 }

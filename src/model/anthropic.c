@@ -28,18 +28,6 @@ static struct str url_of(const struct request *q)
 	return arena_printf(q->ctx->mem, "%.*s%s/messages", STR(base), version);
 }
 
-static size_t headers_of(const struct request *q, struct http_header out[REQUEST_HEADERS_MAX])
-{
-	size_t n = 0;
-
-	out[n++] = (struct http_header){ S("Content-Type"), S("application/json") };
-	out[n++] = (struct http_header){ S("Accept"), S("text/event-stream, application/json") };
-	out[n++] = (struct http_header){ S("anthropic-version"), S("2023-06-01") };
-	if (q->model->key.n > 0)
-		out[n++] = (struct http_header){ S("x-api-key"), q->model->key };
-	return n;
-}
-
 /* Whether a setting asks for the cache: true, or for how long. */
 static void write_cache_mark(const struct request *q, struct json_writer *w, const char *setting)
 {
@@ -490,7 +478,7 @@ static enum err take_whole(struct reading *r, const struct json *v)
 static const char *const REFUSABLE[] = { "top_p", "temperature", "top_k", "output_config", NULL };
 
 const struct protocol anthropic_protocol = {
-	.url = url_of, .headers = headers_of, .body = write_body, .dialect = { take_event, take_whole },
+	.url = url_of, .body = write_body, .dialect = { take_event, take_whole },
 	.refusable = REFUSABLE, .schema_member = "output_config",
 };
 

@@ -11,14 +11,14 @@
  * a model for which that is too much says so, and cutting texts behind the user's back would only
  * hide it.
  */
-#include <time.h>
-
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/log.h"
-#include "http/client.h"
 #include "json/write.h"
 #include "model/embed_internal.h"
+#include "model/key_headers.h"
+#include "model/reading.h"
+#include "model/retry.h"
 
 enum {
 	BATCH_TEXTS = 32,                    /* the least that servers are known to take by default */
@@ -28,7 +28,6 @@ enum {
 	ATTEMPTS = 5,
 	FIRST_PAUSE_MS = 250,
 	PAUSE_MAX_MS = 30000,                /* who asks for a longer one is not waited for */
-	NAP_MS = 50,
 	CALL_MS = 120000,                    /* a model on a slow processor is silent for long */
 	NUMBER_BYTES = 48,                   /* of a vector's number as JSON, indented */
 	ENVELOPE_BYTES = 64 << 10,
@@ -48,7 +47,7 @@ struct wave {
 	bool measuring;                      /* an operator asks */
 	size_t dimensions;                   /* 0: not known yet */
 	struct str url;
-	struct http_header headers[3];
+	struct http_header headers[2 + KEY_HEADERS_MAX];
 	size_t n_headers;
 
 	struct batch batches[WAVE_BATCHES];
@@ -91,21 +90,15 @@ static void address(struct wave *w)
 	struct arena *mem = w->ctx->mem;
 
 	w->url = arena_printf(mem, "%.*s/embeddings", STR(w->model->base_url));
-	w->headers[w->n_headers++] = (struct http_header){ S("Content-Type"), S("application/json") };
-	w->headers[w->n_headers++] = (struct http_header){ S("Accept"), S("application/json") };
-	if (w->model->key.n)
-		w->headers[w->n_headers++] = (struct http_header){
-			S("Authorization"), arena_printf(mem, "Bearer %.*s", STR(w->model->key)) };
+	w->headers[0] = (struct http_header){ S("Content-Type"), S("application/json") };
+	w->headers[1] = (struct http_header){ S("Accept"), S("application/json") };
+	w->n_headers = 2 + key_headers(mem, WIRE_OPENAI, w->model->key, w->headers + 2);
 }
 
 /* Wipes the copy of the key. */
 static void forget_address(struct wave **wave)
 {
-	struct wave *w = *wave;
-
-	for (size_t i = 0; i < w->n_headers; i++)
-		if (str_is(w->headers[i].name, "Authorization"))
-			explicit_bzero((char *)w->headers[i].value.p, w->headers[i].value.n);
+	key_headers_wipe((*wave)->headers, (*wave)->n_headers, (*wave)->model->key);
 }
 
 static bool go_on(void *arg)
@@ -142,15 +135,11 @@ static const struct {
 	{ 429, "is asked too often", false },
 };
 
-/* {"error": {"message": ...}}, or {"error": ...}. */
 static struct str message_of(struct ctx *ctx, struct str reply)
 {
-	const struct json *root, *error;
+	const struct json *answer;
 
-	if (json_parse(ctx, reply, JSON_REPAIR, &root) != OK)
-		return (struct str){ NULL, 0 };
-	error = json_get(root, "error");
-	return json_is(error, JSON_STR) ? error->text : json_get_str(error, "message");
+	return json_parse(ctx, reply, JSON_REPAIR, &answer) == OK ? error_message(answer) : (struct str){ NULL, 0 };
 }
 
 static struct str refusal(const struct wave *w, const struct http_call *call)
@@ -262,15 +251,6 @@ static bool worth_waiting(const struct wave *w, int attempt, int64_t ms)
 	return attempt < ATTEMPTS && ms <= PAUSE_MAX_MS && (!deadline || mono_ms() + ms < deadline);
 }
 
-static void rest(struct wave *w, int64_t ms)
-{
-	static const struct timespec NAP = { .tv_nsec = NAP_MS * 1000000L };
-	int64_t until = mono_ms() + ms;
-
-	while (mono_ms() < until && go_on(w))
-		nanosleep(&NAP, NULL);
-}
-
 static void keep_those_to_ask_again(struct wave *w)
 {
 	size_t kept = 0;
@@ -314,7 +294,8 @@ static enum err ask(struct wave *w)
 		}
 		log_info("embed.retry", kv_i("attempt", attempt), kv_i("batches", (int64_t)w->n), kv_i("wait_ms", ms),
 			 kv_s("why", w->why));
-		rest(w, ms);
+		/* Who is not waited for is told so by the next round. */
+		(void)retry_rest(ms, go_on, w);
 	}
 }
 

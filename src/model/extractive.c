@@ -53,20 +53,11 @@ static const struct {
 	{ "how do i install", CUE_CODE },
 };
 
-static bool contains_nocase(struct str s, struct str phrase)
-{
-	for (size_t i = 0; i + phrase.n <= s.n; i++)
-		if (str_eq_nocase((struct str){ s.p + i, phrase.n }, phrase))
-			return true;
-	return false;
-}
-
 static bool has_phrase(struct str question, struct str phrase)
 {
-	if (phrase.p[0] != '^')
-		return contains_nocase(question, phrase);
-	phrase = str_from(phrase, 1);
-	return question.n >= phrase.n && str_eq_nocase((struct str){ question.p, phrase.n }, phrase);
+	if (str_take(&phrase, '^'))
+		return str_starts_nocase(question, phrase);
+	return str_find_nocase(question, phrase) >= 0;
 }
 
 static unsigned cues_of(struct str question)
@@ -184,7 +175,7 @@ static bool has_digit(struct str s)
 static bool has_any(struct str s, const char *const *phrases, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (contains_nocase(s, str_of(phrases[i])))
+		if (str_find_nocase(s, str_of(phrases[i])) >= 0)
 			return true;
 	return false;
 }

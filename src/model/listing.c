@@ -4,9 +4,9 @@
 #include "base/log.h"
 #include "base/url.h"
 #include "base/utf8.h"
-#include "http/client.h"
+#include "model/key_headers.h"
 
-enum { PAGES_MAX = 20, REPLY_BYTES_MAX = 8 << 20, TIMEOUT_MS = 30 * 1000, NAME_CHARS_MAX = 255, HEADERS_MAX = 3 };
+enum { PAGES_MAX = 20, REPLY_BYTES_MAX = 8 << 20, TIMEOUT_MS = 30 * 1000, NAME_CHARS_MAX = 255 };
 
 struct listing {
 	struct ctx *ctx;
@@ -36,22 +36,6 @@ static struct str url_of(const struct listing *l)
 	return buf_view(&out);
 }
 
-static size_t headers_of(const struct listing *l, struct http_header out[HEADERS_MAX])
-{
-	bool anthropic = l->provider->wire == WIRE_ANTHROPIC;
-	size_t n = 0;
-
-	out[n++] = (struct http_header){ S("Accept"), S("application/json") };
-	if (anthropic)
-		out[n++] = (struct http_header){ S("anthropic-version"), S("2023-06-01") };
-	if (l->key.n > 0 && anthropic)
-		out[n++] = (struct http_header){ S("x-api-key"), l->key };
-	else if (l->key.n > 0)
-		out[n++] = (struct http_header){ S("Authorization"),
-						 arena_printf(l->ctx->mem, "Bearer %.*s", STR(l->key)) };
-	return n;
-}
-
 /* What the host said is for the log. */
 static enum err no_list(const struct listing *l, const struct http_call *call)
 {
@@ -71,16 +55,15 @@ static enum err no_list(const struct listing *l, const struct http_call *call)
 
 static enum err ask(const struct listing *l, const struct json **out)
 {
-	struct http_header headers[HEADERS_MAX];
+	struct http_header headers[1 + KEY_HEADERS_MAX] = { { S("Accept"), S("application/json") } };
+	size_t n_headers = 1 + key_headers(l->ctx->mem, l->provider->wire, l->key, headers + 1);
 	struct http_call call = {
-		.method = "GET", .url = url_of(l), .headers = headers, .n_headers = headers_of(l, headers),
+		.method = "GET", .url = url_of(l), .headers = headers, .n_headers = n_headers,
 		.bytes_max = REPLY_BYTES_MAX, .timeout_ms = TIMEOUT_MS,
 	};
 	enum err e = http_call(l->ctx, &call);
 
-	for (size_t i = 0; l->key.n > 0 && i < call.n_headers; i++)
-		if (str_ends(headers[i].value, l->key) && headers[i].value.p != l->key.p)
-			explicit_bzero((char *)headers[i].value.p, headers[i].value.n);
+	key_headers_wipe(headers, n_headers, l->key);
 	if (e != OK || call.status != 200)
 		return no_list(l, &call);
 	if (json_parse(l->ctx, call.reply, JSON_REPAIR, out) != OK || !json_is(json_get(*out, "data"), JSON_ARRAY))

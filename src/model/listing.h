@@ -22,7 +22,7 @@ struct listed_model {
 enum { LISTED_MAX = 2000 };
 
 /* *out: of struct listed_model, in the server's order, LISTED_MAX at most. The texts of errors name neither host
- * nor key. ERR_UPSTREAM, ERR_TIMEOUT: it cannot be had, or is none. ERR_INVALID: the address cannot be used. */
+ * nor key. ERR_UPSTREAM, ERR_TIMEOUT: it cannot be had, or is none. */
 enum err model_listing(struct ctx *ctx, const struct provider_info *provider, struct str base_url, struct str key,
 		       struct list *out);
 

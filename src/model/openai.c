@@ -18,18 +18,6 @@ static struct str url_of(const struct request *q)
 	return arena_printf(q->ctx->mem, "%.*s/chat/completions", STR(q->model->base_url));
 }
 
-static size_t headers_of(const struct request *q, struct http_header out[REQUEST_HEADERS_MAX])
-{
-	size_t n = 0;
-
-	out[n++] = (struct http_header){ S("Content-Type"), S("application/json") };
-	out[n++] = (struct http_header){ S("Accept"), S("text/event-stream, application/json") };
-	if (q->model->key.n > 0)
-		out[n++] = (struct http_header){ S("Authorization"),
-						 arena_printf(q->ctx->mem, "Bearer %.*s", STR(q->model->key)) };
-	return n;
-}
-
 static void write_calls(const struct request *q, struct json_writer *w, const struct list *calls)
 {
 	jw_key(w, "tool_calls");
@@ -372,7 +360,7 @@ static const char *const REFUSABLE[] = {
 };
 
 const struct protocol openai_protocol = {
-	.url = url_of, .headers = headers_of, .body = write_body, .dialect = { take_event, take_whole },
+	.url = url_of, .body = write_body, .dialect = { take_event, take_whole },
 	.refusable = REFUSABLE, .schema_member = "response_format",
 };
 

@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/utf8.h"
+#include "model/key_headers.h"
 #include "model/retry.h"
 
 enum {
@@ -35,7 +36,7 @@ struct remote {
 	struct request request;
 	const struct protocol *protocol;
 	struct str url, body;
-	struct http_header headers[REQUEST_HEADERS_MAX];
+	struct http_header headers[2 + KEY_HEADERS_MAX];
 	size_t n_headers;
 	int64_t stall_ms;
 	struct shown shown;
@@ -60,20 +61,13 @@ static _Atomic uint64_t learned[LEARNED];
 
 enum { REFUSED_MASK = 0xffff };
 
-static uint64_t hash_of(struct str text, uint64_t hash)
-{
-	for (size_t i = 0; i < text.n; i++)
-		hash = (hash ^ (unsigned char)text.p[i]) * 0x100000001b3;
-	return hash;
-}
-
 /* A server may take one schema and not another. */
 static uint64_t hash_of_model(const struct remote *m)
 {
 	const struct request *q = &m->request;
-	uint64_t hash = hash_of(q->model_name, hash_of(m->url, 0xcbf29ce484222325));
+	uint64_t hash = str_hash(str_hash(STR_HASH_NONE, m->url), q->model_name);
 
-	return q->model->output_schema ? hash_of(json_text(q->ctx->mem, q->model->output_schema), hash) : hash;
+	return q->model->output_schema ? str_hash(hash, json_text(q->ctx->mem, q->model->output_schema)) : hash;
 }
 
 static unsigned recall(const struct remote *m)
@@ -242,6 +236,15 @@ static int64_t stall_ms_of(const struct model_choice *model)
 	return seconds < CALL_MS / 1000 ? (int64_t)(seconds * 1000) + 1 : CALL_MS;
 }
 
+static void write_headers(struct remote *m)
+{
+	const struct request *q = &m->request;
+
+	m->headers[0] = (struct http_header){ S("Content-Type"), S("application/json") };
+	m->headers[1] = (struct http_header){ S("Accept"), S("text/event-stream, application/json") };
+	m->n_headers = 2 + key_headers(q->ctx->mem, q->provider->wire, q->model->key, m->headers + 2);
+}
+
 static void prepare(struct remote *m)
 {
 	struct request *q = &m->request;
@@ -252,7 +255,7 @@ static void prepare(struct remote *m)
 	q->schema_member = m->protocol->schema_member;
 	m->url = m->protocol->url(q);
 	q->refused = recall(m);
-	m->n_headers = m->protocol->headers(q, m->headers);
+	write_headers(m);
 	m->stall_ms = stall_ms_of(q->model);
 	m->shown.watch = q->model->watch;
 	write_body(m);
@@ -260,12 +263,7 @@ static void prepare(struct remote *m)
 
 static void remote_fini(struct remote *m)
 {
-	struct str key = m->request.model->key;
-
-	/* They were written into our arena, for this purpose alone. */
-	for (size_t i = 0; key.n > 0 && i < m->n_headers; i++)
-		if (str_ends(m->headers[i].value, key) && m->headers[i].value.p != key.p)
-			explicit_bzero((char *)m->headers[i].value.p, m->headers[i].value.n);
+	key_headers_wipe(m->headers, m->n_headers, m->request.model->key);
 	shown_fini(&m->shown);
 	reading_fini(&m->reading);
 }

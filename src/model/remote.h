@@ -6,11 +6,8 @@
 #ifndef MODEL_REMOTE_H
 #define MODEL_REMOTE_H
 
-#include "http/client.h"
 #include "model/providers.h"
 #include "model/reading.h"
-
-enum { REQUEST_HEADERS_MAX = 6 };
 
 struct request {
 	struct ctx *ctx;
@@ -25,8 +22,6 @@ struct request {
 
 struct protocol {
 	struct str (*url)(const struct request *q);
-	/* Returns how many. Those that hold the key are wiped afterwards. */
-	size_t (*headers)(const struct request *q, struct http_header out[REQUEST_HEADERS_MAX]);
 	void (*body)(const struct request *q, struct json_writer *w);
 	struct dialect dialect;
 	/* Members of the body that a server may refuse by name: it is then asked in another way. NULL-terminated. */

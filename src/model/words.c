@@ -30,11 +30,7 @@ uint64_t hash_mix(uint64_t x)
 /* FNV-1a, mixed, since its low bits alone are poor. */
 uint64_t hash_bytes(struct str s)
 {
-	uint64_t h = UINT64_C(0xCBF29CE484222325);
-
-	for (size_t i = 0; i < s.n; i++)
-		h = (h ^ (unsigned char)s.p[i]) * UINT64_C(0x100000001B3);
-	return hash_mix(h);
+	return hash_mix(str_hash(STR_HASH_NONE, s));
 }
 
 /* --- folding ------------------------------------------------------------------------------ */

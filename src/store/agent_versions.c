@@ -24,7 +24,8 @@ static const struct sql SQL[] = {
 	[ALL_OWNERS] = { "agent_states.all_owners",
 		"SELECT " STATE_COLS " FROM agent_state WHERE owner_user_id IS NOT NULL ORDER BY workspace_id, agent_name" },
 	[STABLE] = { "agent_versions.stable",
-		"SELECT " VERSION_COLS " FROM agent_state s JOIN agent_version v ON v.id = s.stable_version_id "
+		"SELECT " VERSION_COLS " FROM agent_state s "
+		"JOIN agent_version v ON v.id = s.stable_version_id AND v.workspace_id = s.workspace_id "
 		"WHERE s.workspace_id = $1 AND s.agent_name = $2" },
 	[BY_NUMBER] = { "agent_versions.by_number",
 		"SELECT " VERSION_COLS " FROM agent_version v "

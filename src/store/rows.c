@@ -24,6 +24,22 @@ enum err row_count(struct ctx *ctx, struct stmt *s, int64_t *out)
 	return OK;
 }
 
+void bind_known(struct stmt *s, int64_t n)
+{
+	if (n == NO_INT)
+		bind_null(s);
+	else
+		bind_int(s, n);
+}
+
+int64_t col_known(struct stmt *s)
+{
+	bool unknown = col_is_null(s);
+	int64_t n = col_int(s);
+
+	return unknown ? NO_INT : n;
+}
+
 enum err rows_all(struct ctx *ctx, struct stmt *s, row_reader *read, size_t bytes, struct list *out)
 {
 	char *items = NULL;

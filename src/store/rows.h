@@ -12,6 +12,10 @@ enum err rows_changed(struct ctx *ctx, struct stmt *s, const char *what);
 /* Runs a statement whose first row is one integer: a count. */
 enum err row_count(struct ctx *ctx, struct stmt *s, int64_t *out);
 
+/* An integer that may not be known: NO_INT, and NULL in the store. */
+void bind_known(struct stmt *s, int64_t n);
+int64_t col_known(struct stmt *s);
+
 /* Reads the current row's columns into a zeroed struct. */
 typedef enum err row_reader(struct ctx *ctx, struct stmt *s, void *out);
 /* Reads all rows. *out: in ctx->mem, of structs of so many bytes. */

@@ -75,15 +75,7 @@ static const struct sql SQL[] = {
 	[ALL_STEPS] = { "run_steps.all", "SELECT " STEP_COLS " FROM run_step ORDER BY run_id, ordinal" },
 };
 
-/* -- numbers that may be unknown --------------------------------------------------------------------- */
-
-static void bind_count(struct stmt *s, int64_t n)
-{
-	if (n == NO_INT)
-		bind_null(s);
-	else
-		bind_int(s, n);
-}
+/* -- costs, which may be unknown ---------------------------------------------------------------------- */
 
 static void bind_cost(struct stmt *s, double cost)
 {
@@ -91,14 +83,6 @@ static void bind_cost(struct stmt *s, double cost)
 		bind_null(s);
 	else
 		bind_num(s, cost);
-}
-
-static int64_t col_count(struct stmt *s)
-{
-	bool unknown = col_is_null(s);
-	int64_t n = col_int(s);
-
-	return unknown ? NO_INT : n;
 }
 
 static double col_cost(struct stmt *s)
@@ -133,8 +117,8 @@ static void read_run(struct ctx *ctx, struct stmt *s, struct run *r)
 	r->lease_expires_at = col_time(s);
 	r->started_at = col_time(s);
 	r->completed_at = col_time(s);
-	r->tokens_input = col_count(s);
-	r->tokens_output = col_count(s);
+	r->tokens_input = col_known(s);
+	r->tokens_output = col_known(s);
 	r->cost_usd = col_cost(s);
 	r->error_message = col_str(ctx, s);
 	r->output = col_str(ctx, s);
@@ -160,8 +144,8 @@ static void bind_moving(struct stmt *s, const struct run *r)
 	bind_time(s, r->lease_expires_at);
 	bind_time(s, r->started_at);
 	bind_time(s, r->completed_at);
-	bind_count(s, r->tokens_input);
-	bind_count(s, r->tokens_output);
+	bind_known(s, r->tokens_input);
+	bind_known(s, r->tokens_output);
 	bind_cost(s, r->cost_usd);
 	bind_str(s, r->error_message);
 	bind_str(s, r->output);

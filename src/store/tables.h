@@ -27,7 +27,7 @@ struct stable_version {
  * those come in the order of their numbers. */
 extern const struct table_rows users_rows;             /* of struct user */
 extern const struct table_rows workspaces_rows;        /* of struct workspace */
-extern const struct table_rows members_rows;       /* of struct member_row */
+extern const struct table_rows members_rows;           /* of struct member_row */
 extern const struct table_rows apps_rows;              /* of struct app */
 extern const struct table_rows keys_rows;              /* of struct api_key */
 extern const struct table_rows providers_rows;         /* of struct workspace_provider */

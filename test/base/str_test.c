@@ -38,6 +38,8 @@ static void a_beginning_and_an_end_are_recognised(void **state)
 	assert_true(str_ends(S("a.json"), S(".json")));
 	assert_false(str_ends(S("json"), S(".json")));
 	assert_true(str_ends(S("x"), S("")));
+	assert_true(str_starts_nocase(S("HTTP://x"), S("http://")));
+	assert_false(str_starts_nocase(S("HTT"), S("http")));
 	assert_str(str_from(S("abc"), 1), "bc");
 	assert_str(str_from(S("abc"), 9), "");
 }
@@ -51,9 +53,23 @@ static void white_space_is_trimmed_at_both_ends_only(void **state)
 	assert_int_equal(str_trim(NONE).n, 0);
 }
 
+static void one_character_is_taken_off_the_front_if_it_stands_there(void **state)
+{
+	struct str rest = S("-1");
+
+	(void)state;
+	assert_true(str_take(&rest, '-'));
+	assert_false(str_take(&rest, '-'));
+	assert_str(rest, "1");
+	assert_true(str_take(&rest, '1'));
+	assert_false(str_take(&rest, '1'));
+}
+
 static void finding_gives_the_first_place_or_minus_one(void **state)
 {
 	(void)state;
+	assert_int_equal(str_find_nocase(S("a <TITLE>"), S("<title")), 2);
+	assert_int_equal(str_find_nocase(S("a <TITL"), S("<title")), -1);
 	assert_int_equal(str_find(S("a needle, a needle"), S("needle")), 2);
 	assert_int_equal(str_find(S("a need"), S("needle")), -1);
 	assert_int_equal(str_find(S("anything"), S("")), 0);
@@ -158,6 +174,7 @@ int main(void)
 		cmocka_unit_test(order_is_that_of_the_bytes),
 		cmocka_unit_test(a_beginning_and_an_end_are_recognised),
 		cmocka_unit_test(white_space_is_trimmed_at_both_ends_only),
+		cmocka_unit_test(one_character_is_taken_off_the_front_if_it_stands_there),
 		cmocka_unit_test(finding_gives_the_first_place_or_minus_one),
 		cmocka_unit_test(cutting_yields_each_piece_and_then_none),
 		cmocka_unit_test(a_word_is_one_of_a_list_only_as_a_whole),
