@@ -22,11 +22,8 @@ static int64_t moment(const char *time)
 
 static int set_up(void **state)
 {
-	struct rig *r;
+	struct rig *r = sources_set_up(state);
 
-	workspace_set_up(state);
-	r = *state;
-	use_sources(r, "folder", false);
 	put_file(r, "folder/" PYDANTIC_FOLDER "greeter.yaml", GREET("greeter"));
 	put_file(r, "folder/" PYDANTIC_FOLDER "broken.yaml", "name: [\n");
 	return 0;

@@ -1,27 +1,8 @@
 /* test/domain/slack_app_test.c: names, owners and labels; and secrets that go in and never come out. */
-#include "../store/workspace.h"
+#include "sealed.h"
 
-#include "domain/secret.h"
 #include "domain/slack_app.h"
 #include "store/audit_events.h"
-
-static int set_up(void **state)
-{
-	struct rig *r;
-
-	workspace_set_up(state);
-	r = *state;
-	assert_int_equal(secret_load(&r->ctx, rig_path(r, "secret.key")), OK);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	secret_unload();
-	return rig_tear_down(state);
-}
-
-#define IN_WORKSPACE_WITH_KEY(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 static struct slack_app made(struct rig *r, struct slack_app_input in)
 {

@@ -1,26 +1,8 @@
 /* test/domain/stored_secret_test.c: secrets under slugs: sealed, replaced, deleted, and never in plain. */
 #include "connected.h"
+#include "sealed.h"
 
-#include "domain/secret.h"
 #include "domain/stored_secret.h"
-
-static int set_up(void **state)
-{
-	struct rig *r;
-
-	workspace_set_up(state);
-	r = *state;
-	assert_int_equal(secret_load(&r->ctx, rig_path(r, "secret.key")), OK);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	secret_unload();
-	return rig_tear_down(state);
-}
-
-#define IN_WORKSPACE_WITH_KEY(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 static const struct str NONE = { NULL, 0 };
 

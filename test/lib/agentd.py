@@ -235,6 +235,13 @@ class Server:
         log = self.log()
         return [log[found.start():found.start() + 3000] for found in REPORT.finditer(log)]
 
+    def end(self, tap):
+        """Stops it, for tests in which nothing was to go wrong on its side."""
+        status, reports = self.stop(), self.reports()
+        errors = [line for line in self.log().splitlines() if " error " in line]
+        tap.ok(status == 0 and not reports and not errors,
+               "the server ended well, logged no error and met no sanitizer", status, *reports[:2], *errors[:5])
+
     # -- talking to it ---------------------------------------------------------------------------
 
     def client(self, key=None, scheme="Bearer "):

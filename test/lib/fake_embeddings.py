@@ -3,11 +3,11 @@
 Its vectors are bags of words, so that texts with words in common are near. Requests that a real server
 would refuse are refused, and kept in `offences`; a test that ends with some has found a bug.
 """
-import http.server
 import json
-import threading
 import time
 import zlib
+
+import fakes
 
 MEMBERS = {"model", "input", "encoding_format", "dimensions"}
 
@@ -40,21 +40,9 @@ SPOIL_ANSWER = {
 FAULTS = [*SPOIL_LIST, *SPOIL_ANSWER]
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *_):
-        pass
-
-    def reply(self, status, text, **headers):
-        body = text.encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        for name, value in headers.items():
-            self.send_header(name.replace("_", "-"), value)
-        self.end_headers()
-        self.wfile.write(body)
+class Handler(fakes.Handler):
+    def answer(self, status, text, **headers):
+        self.reply(status, text, Content_Type="application/json", **headers)
 
     def offence(self, body):
         fake = self.server.fake
@@ -83,13 +71,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):
         fake = self.server.fake
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        body = self.body()
         if fake.is_down:
             self.close_connection = True
             return None
         if why := self.offence(body):
             fake.offences.append(why)
-            return self.reply(400, json.dumps({"error": {"message": why, "type": "invalid_request_error"}}))
+            return self.answer(400, json.dumps({"error": {"message": why, "type": "invalid_request_error"}}))
         texts = json.loads(body)["input"]
         with fake.lock:
             fake.n_requests += 1
@@ -104,7 +92,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def embed(self, fake, texts, fault):
         if isinstance(fault, int):
             retry_after = {"Retry_After": fake.retry_after} if fake.retry_after else {}
-            return self.reply(fault, '{"error": {"message": "no"}}', **retry_after)
+            return self.answer(fault, '{"error": {"message": "no"}}', **retry_after)
         items = [numbers(fake, text) for text in texts]
         items = SPOIL_LIST.get(fault, lambda same: same)(items)
         data = ",".join(f'{{"object": "embedding", "index": {i}, "embedding": {item}}}' for i, item in enumerate(items))
@@ -112,26 +100,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
                   f'"usage": {{"prompt_tokens": {10 * len(texts)}, "total_tokens": {10 * len(texts)}}}}}')
         with fake.lock:
             fake.n_texts += len(texts)
-        return self.reply(200, SPOIL_ANSWER.get(fault, lambda same: same)(answer))
+        return self.answer(200, SPOIL_ANSWER.get(fault, lambda same: same)(answer))
 
 
-class Server(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 64
-
-
-class FakeEmbeddings:
+class FakeEmbeddings(fakes.Fake):
     def __init__(self, model="fake-embed", key="sk-test-sesame", dimensions=64):
+        super().__init__(Handler)
         self.model, self.key, self.dimensions = model, key, dimensions
         self.delay = 0.0                # seconds, before each answer
         self.fault, self.n_faulty, self.retry_after = None, 0, None
         self.is_down = False
         self.offences = []
         self.n_requests = self.n_texts = 0
-        self.lock = threading.Lock()
-        self.server = Server(("127.0.0.1", 0), Handler)
-        self.server.fake = self
-        self.url = f"http://127.0.0.1:{self.server.server_port}/v1"
+        self.url = f"http://{self.address}/v1"
 
     def goes_wrong(self, fault, times=-1):
         """fault: a status, or one of FAULTS; times -1: from now on."""
@@ -145,15 +126,4 @@ class FakeEmbeddings:
     def go_down(self):
         """No connection from now on; those that are open are closed when they are used."""
         self.is_down = True
-        self.server.shutdown()
-        self.server.server_close()
-
-    def __enter__(self):
-        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,))
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()
+        super().go_down()

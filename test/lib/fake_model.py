@@ -5,13 +5,13 @@ What a model would say is a script: a list of turns, by how many replies the con
 A turn is a text, a list of calls, or a function of the request. Requests that a real server would refuse are
 refused, and kept in `offences`; a test that ends with some has found a bug.
 """
-import http.server
 import json
 import re
-import sys
 import threading
 import time
 import urllib.parse
+
+import fakes
 
 KEY = "sk-test-open-sesame"
 FAULTS = ["cut", "cut before", "hang", "garbage", "giant", "error event", "html"]
@@ -221,21 +221,9 @@ def pieces(text, n=7):
 
 # -- the server -------------------------------------------------------------------------------------------
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *_):
-        pass
-
-    def reply(self, status, value, **headers):
-        body = value.encode() if isinstance(value, str) else json.dumps(value).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        for name, text in headers.items():
-            self.send_header(name.replace("_", "-"), text)
-        self.end_headers()
-        self.wfile.write(body)
+class Handler(fakes.Handler):
+    def reply_json(self, status, value, **headers):
+        self.reply(status, json.dumps(value), Content_Type="application/json", **headers)
 
     def chunk(self, text):
         data = text.encode()
@@ -251,25 +239,25 @@ class Handler(http.server.BaseHTTPRequestHandler):
             require(address.path == "/v1/models", f"GET {self.path}")
             protocol.check_head(self.headers)
             if isinstance(fault, int):
-                return self.reply(fault, {"error": {"message": "no"}})
-            self.reply(200, "[]" if fault else protocol.models(fake, dict(urllib.parse.parse_qsl(address.query))))
+                return self.reply_json(fault, {"error": {"message": "no"}})
+            self.reply_json(200, [] if fault else protocol.models(fake, dict(urllib.parse.parse_qsl(address.query))))
         except Refusal as why:
             fake.offences.append(str(why))
-            self.reply(400, {"error": {"message": str(why)}})
+            self.reply_json(400, {"error": {"message": str(why)}})
         return None
 
     def do_POST(self):
         fake = self.server.fake
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        body = self.body()
         fault, after = fake.take_fault()
         try:
             if isinstance(fault, int):
-                return self.reply(fault, {"error": {"message": "no", "type": "api_error"}},
-                                  **({"Retry_After": after} if after else {}))
+                return self.reply_json(fault, {"error": {"message": "no", "type": "api_error"}},
+                                       **({"Retry_After": after} if after else {}))
             self.answer(fake, body, fault)
         except Refusal as why:
             fake.offences.append(str(why))
-            self.reply(400, {"error": {"message": str(why), "type": "invalid_request_error"}})
+            self.reply_json(400, {"error": {"message": str(why), "type": "invalid_request_error"}})
         except OSError:
             fake.left()
             self.close_connection = True
@@ -291,7 +279,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if fake.streams and sent.get("stream"):
             self.stream(fake, protocol.events(fake, turn), fault)
         else:
-            self.reply(200, protocol.whole(fake, turn))
+            self.reply_json(200, protocol.whole(fake, turn))
 
     def stream(self, fake, events, fault):
         self.send_response(200)
@@ -334,18 +322,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             raise ConnectionResetError
 
 
-class Server(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 256
-
-    def handle_error(self, request, client_address):
-        """Whoever asked was killed; anything else is worth a look."""
-        if not isinstance(sys.exc_info()[1], OSError):
-            super().handle_error(request, client_address)
-
-
-class FakeModel:
+class FakeModel(fakes.Fake):
     def __init__(self, model="fake-model", turns=("Hello there.",)):
+        super().__init__(Handler)
         self.model = model
         self.turns = turns                  # see above; the last is repeated
         self.streams = self.counts = True
@@ -357,10 +336,7 @@ class FakeModel:
         self.hanging = threading.Event()    # somebody waits in vain
         self.left_at = []                   # when somebody left in the middle of an answer
         self.n_ids = 0
-        self.lock = threading.Lock()
-        self.server = Server(("127.0.0.1", 0), Handler)
-        self.server.fake = self
-        self.host = f"http://127.0.0.1:{self.server.server_port}"
+        self.host = f"http://{self.address}"
         self.openai_url, self.anthropic_url = self.host + "/v1", self.host
 
     def take_fault(self):
@@ -379,21 +355,6 @@ class FakeModel:
             self.n_ids += 1
             return f"call_{self.n_ids}"
 
-    def go_down(self):
-        """Nobody listens from now on."""
-        self.server.shutdown()
-        self.server.server_close()
-
     def left(self):
         with self.lock:
             self.left_at.append(time.monotonic())
-
-    def __enter__(self):
-        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,))
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()

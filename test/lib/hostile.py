@@ -19,9 +19,11 @@ import threading
 import time
 import traceback
 
+import house as houses
 import integrity
 from agentd import PATIENCE, ROOT, Failure, Server, build, form_data, read_answer
 from fake_embeddings import FakeEmbeddings
+from house import same, wait_until
 from pages import Pages
 from tap import Tap
 
@@ -37,11 +39,6 @@ ENVIRONMENT = {
     # What freed memory is kept back to catch its use would hide what the server keeps.
     "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "detect_leaks=1") + ":quarantine_size_mb=1",
 }
-
-
-def same(got, want, what):
-    if got != want:
-        raise Failure(f"{what} is {got!r}, not {want!r}")
 
 
 def filler(n, word="pier"):
@@ -65,33 +62,16 @@ def read_or_nothing(path):
         return ""               # it has just ended
 
 
-def wait_until(holds, what):
-    end = time.monotonic() + PATIENCE
-    while not holds():
-        if time.monotonic() > end:
-            raise Failure(f"{what} does not come true")
-        time.sleep(0.02)
-
-
-class House:
-    """A server, its administrator, and a base with one text in it."""
+class House(houses.House):
+    """With a base that has one text in it."""
 
     def __init__(self, server, pages):
-        self.server, self.pages = server, pages
-        server.cli("init", "--workspace", "demo", "--admin", "admin@example.com")
-        self.key = server.make_key("admin@example.com", "demo")
-        self.start()
+        super().__init__(server, pages)
+        self.pages = pages
         self.base = self.make_base([NEEDLE])
 
-    def start(self):
-        self.server.start()
-        self.admin = self.server.client(self.key)
-
     def call(self, method, path, body=None, status=200):
-        reply = self.admin.request(method, "/api/v1" + path, body)
-        if reply.status != status:
-            raise Failure(f"{method} {path} gave {reply}, not {status}")
-        return reply.json["data"]
+        return super().call(method, path, body, status)["data"]
 
     def make_base(self, texts):
         kind = {"type": "text", "content": texts} if texts else {"type": "files"}

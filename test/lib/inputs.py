@@ -185,10 +185,7 @@ def main():
         n = check_operations(inputs, document)
         tap.ok(n > 0, f"{n} operations of the studio contract are described")
         check_tools(inputs)
-        status = server.stop()
-        tap.ok(status == 0 and not server.reports() and " error " not in server.log(),
-               "the server ended well, logged no error and met no sanitizer", status, *server.reports()[:2],
-               *[line for line in server.log().splitlines() if " error " in line][:5])
+        server.end(tap)
     return tap.end()
 
 

@@ -4,12 +4,12 @@ One listener is the site; a server is let in with `--fetch-allow 127.0.0.1:PORT`
 that nobody may be led into: it counts who comes, and /visits of the site tells.
 """
 import gzip
-import http.server
 import pathlib
-import sys
 import threading
 import time
 import urllib.parse
+
+import fakes
 
 DOCUMENTS = pathlib.Path(__file__).resolve().parents[1] / "data/documents"
 
@@ -55,21 +55,9 @@ DOCUMENT_TYPES = {".pdf": "application/pdf", ".csv": "text/csv", ".html": "text/
                   ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *_):
-        pass
-
+class Handler(fakes.Handler):
     def answer(self, status=200, media_type=None, body=b"", **headers):
-        body = body.encode() if isinstance(body, str) else body
-        self.send_response(status)
-        if media_type:
-            self.send_header("Content-Type", media_type)
-        for name, value in {"Content_Length": len(body), **headers}.items():
-            self.send_header(name.replace("_", "-"), str(value))
-        self.end_headers()
-        self.wfile.write(body)
+        self.reply(status, body, **({"Content_Type": media_type} if media_type else {}), **headers)
 
     def drip(self, pieces, pause):
         """A body without an announced end, piece by piece, for as long as somebody listens."""
@@ -152,15 +140,6 @@ class Vault(Handler):
         self.answer(200, TEXT, "The password of the vault is swordfish.")
 
 
-class Listener(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 64
-
-    def handle_error(self, request, client_address):
-        if not isinstance(sys.exc_info()[1], OSError):      # a client that has left is none
-            super().handle_error(request, client_address)
-
-
 class Pages:
     """`with Pages() as pages`: pages.url and pages.vault are up until the block ends."""
 
@@ -170,7 +149,7 @@ class Pages:
         self.over = threading.Event()
         self.lock = threading.Lock()
         self.bomb = gzip.compress(bytes(20 << 20))
-        self.site, self.house = (Listener(("127.0.0.1", 0), kind) for kind in (Site, Vault))
+        self.site, self.house = (fakes.Listener(("127.0.0.1", 0), kind) for kind in (Site, Vault))
         self.port = self.site.server_port
         self.url, self.vault = (f"http://127.0.0.1:{listener.server_port}" for listener in (self.site, self.house))
         self.threads = []

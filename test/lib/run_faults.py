@@ -10,7 +10,6 @@ run.
 """
 import collections
 import contextlib
-import http.server
 import os
 import random
 import re
@@ -20,7 +19,7 @@ import sys
 import threading
 import time
 
-import fake_model
+import fakes
 import house as houses
 import integrity
 import models
@@ -38,40 +37,21 @@ GONE_S = 100            # how long a provider is hoped for: the pauses before ei
 
 # -- outside -----------------------------------------------------------------------------------------
 
-class Page(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *_):
-        pass
-
+class Page(fakes.Handler):
     def do_GET(self):
-        pages = self.server.pages
+        pages = self.server.fake
         with pages.lock:
             pages.visits[self.path].append(time.time())
         time.sleep(pages.rng.uniform(0, 0.02))
-        body = f"The page {self.path} says hello.".encode()
-        with contextlib.suppress(OSError):      # whoever asked may have been killed
-            self.send_response(200)
-            self.send_header("Content-Type", "text/plain")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+        self.reply(200, f"The page {self.path} says hello.", Content_Type="text/plain")
 
 
-class PageServer(fake_model.Server):
-    """Its handler threads are daemons, and clients that are killed are no error."""
-
-
-class Pages:
+class Pages(fakes.Fake):
     """Any page, and when each was visited."""
 
     def __init__(self):
-        self.rng, self.lock, self.visits = random.Random(SEED), threading.Lock(), collections.defaultdict(list)
-        self.server = PageServer(("127.0.0.1", 0), Page)
-        self.server.pages = self
-        self.address = f"127.0.0.1:{self.server.server_port}"
-        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,))
-        self.thread.start()
+        super().__init__(Page)
+        self.rng, self.visits = random.Random(SEED), collections.defaultdict(list)
 
     def url(self, number, n):
         return f"http://{self.address}{self.path(number, n)}"
@@ -79,14 +59,6 @@ class Pages:
     @staticmethod
     def path(number, n):
         return f"/{number}/{n}"
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()
 
 
 def number_of(sent):

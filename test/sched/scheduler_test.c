@@ -25,11 +25,8 @@ static void ring(void *arg)
 
 static int set_up(void **state)
 {
-	struct rig *r;
+	struct rig *r = sources_set_up(state);
 
-	workspace_set_up(state);
-	r = *state;
-	use_sources(r, "folder", false);
 	put_file(r, "folder/" PYDANTIC_FOLDER "greeter.yaml", GREET("greeter"));
 	time_of_day = now_us();
 	bells = 0;
