@@ -19,12 +19,23 @@ static const struct field source_params_fields[] = {
 };
 static const struct schema source_params = SCHEMA(NULL, source_params, source_params_fields);
 
-/* Behind what is in the list already, which begins with its bracket. */
+static size_t reply_bytes(const struct agent_catalog *catalog)
+{
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < agent_catalog_size(catalog); i++)
+		bytes += agent_catalog_at(catalog, i)->reply.n + 1;
+	return bytes;
+}
+
+/* Behind what is in the list already, which begins with its bracket. Room is made once: what grows is moved, and
+ * megabytes of memory that is new to the process cost more than what is written into them. */
 static enum err write_files(struct ctx *ctx, struct buf *out)
 {
 	AUTO(agent_catalog_done) struct agent_catalog *catalog = NULL;
 
 	TRY(agent_catalog_open(ctx, &catalog));
+	buf_room(out, reply_bytes(catalog) + 1);
 	for (size_t i = 0; i < agent_catalog_size(catalog); i++) {
 		buf_z(out, out->n > 1 ? "," : "");
 		buf_str(out, agent_catalog_at(catalog, i)->reply);

@@ -99,8 +99,7 @@ static void reply_with(struct turn *t, struct kept_reply reply)
 	}
 	if (reply.body.p)
 		http_set_header(t->x, "Content-Type", str_of(t->manner->content_type));
-	buf_str(http_body(t->x), reply.body);
-	http_reply(t->x, (int)reply.status);
+	http_reply_static(t->x, (int)reply.status, reply.body);
 }
 
 static struct str error_body(struct turn *t, enum err e, const char *why)

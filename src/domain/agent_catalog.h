@@ -12,7 +12,8 @@
 
 /* The text is kept and the parsed document is not: whoever needs more than these parses again. */
 struct agent_entry {
-	struct str name, path, version;
+	struct str name, path;
+	struct str version;                  /* bytes: others when the text is another */
 	bool valid;
 	struct str text;                     /* of the file; absent: it cannot be read */
 	struct str reply;                    /* as agent_file_schema replies it */

@@ -5,8 +5,6 @@
  */
 #include "domain/agent_source.h"
 
-#include <pthread.h>
-
 #include "assets.h"
 #include "base/clock.h"
 #include "domain/audit.h"
@@ -75,16 +73,32 @@ static enum err open_token(struct ctx *ctx, const struct repository *r, struct s
 
 static const struct fetch_terms USUAL;
 
-/* Fetches into *r: its commit when that worked, else its error. */
+static struct mirror mirror_of(struct ctx *ctx, struct str workspace_id, const struct fetch_terms *terms)
+{
+	return (struct mirror){ .folder = mirror_folder(ctx, workspace_id), .timeout_ms = terms->timeout_ms,
+				.at_once = terms->at_once, .go_on = terms->go_on, .arg = terms->arg };
+}
+
+/* Held until what was fetched is stored, so that no older commit is stored after a newer one. Like a fetch it may
+ * take a while, and a snapshot held meanwhile would hold up the store's log: what was read before is read again. */
+static enum err lock_mirror(struct ctx *ctx, struct str workspace_id, const struct fetch_terms *terms, int *lock)
+{
+	struct mirror m = mirror_of(ctx, workspace_id, terms);
+
+	db_snapshot_end(ctx);
+	return mirror_lock(ctx, &m, lock);
+}
+
+/* Fetches into *r: its commit when that worked, else its error. Under the lock. */
 static enum err fetch(struct ctx *ctx, struct repository *r, const struct fetch_terms *terms)
 {
-	struct mirror m = { .folder = mirror_folder(ctx, r->workspace_id), .url = r->url, .branch = r->branch,
-			    .timeout_ms = terms->timeout_ms, .go_on = terms->go_on, .arg = terms->arg };
+	struct mirror m = mirror_of(ctx, r->workspace_id, terms);
 	const char *code;
 	enum err e;
 
+	m.url = r->url;
+	m.branch = r->branch;
 	TRY(open_token(ctx, r, &m.token));
-	/* It takes a while; a snapshot held meanwhile would hold up the store's log. */
 	db_snapshot_end(ctx);
 	e = mirror_fetch(ctx, &m, &r->commit, &code);
 	secret_wipe(&m.token);
@@ -114,11 +128,21 @@ static enum err fetch_and_store(struct ctx *ctx, struct repository *r, const str
 	return db_write(ctx, store_fetched, r);
 }
 
+static enum err sync_on(struct ctx *ctx, const struct fetch_terms *terms, struct repository *r)
+{
+	AUTO(mirror_unlock) int lock = -1;
+
+	TRY(lock_mirror(ctx, r->workspace_id, terms, &lock));
+	/* As it is now: whoever had the lock may have connected another. */
+	TRY(repositories_get(ctx, r->workspace_id, r));
+	return fetch_and_store(ctx, r, terms);
+}
+
 enum err repository_sync(struct ctx *ctx, struct str workspace_id, const struct fetch_terms *terms,
 			 struct repository *out)
 {
 	TRY(repositories_get(ctx, workspace_id, out));
-	return fetch_and_store(ctx, out, terms ? terms : &USUAL);
+	return sync_on(ctx, terms ? terms : &USUAL, out);
 }
 
 /* -- choosing ---------------------------------------------------------------------------------------- */
@@ -147,20 +171,16 @@ static enum err default_tree(struct ctx *ctx, struct tree *out)
 }
 
 /* An import connects repositories without fetching them: the network may be slow, or elsewhere. Whoever asks
- * first fetches, and waits no longer than a client would; the others wait for him. */
+ * first fetches, and waits no longer than a client would; others who ask for the same wait for him. */
 static enum err fetch_first(struct ctx *ctx, struct repository *r)
 {
-	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-	enum err e;
+	const struct fetch_terms terms = { .timeout_ms = FIRST_FETCH_MS };
+	AUTO(mirror_unlock) int lock = -1;
 
-	pthread_mutex_lock(&lock);
+	TRY(lock_mirror(ctx, r->workspace_id, &terms, &lock));
 	/* Not as it was when the request began. */
-	db_snapshot_end(ctx);
-	e = repositories_get(ctx, r->workspace_id, r);
-	if (e == OK && !r->fetched_at)
-		e = fetch_and_store(ctx, r, &(struct fetch_terms){ .timeout_ms = FIRST_FETCH_MS });
-	pthread_mutex_unlock(&lock);
-	return e;
+	TRY(repositories_get(ctx, r->workspace_id, r));
+	return r->fetched_at ? OK : fetch_and_store(ctx, r, &terms);
 }
 
 enum err agent_source_tree(struct ctx *ctx, struct tree *out)
@@ -218,9 +238,11 @@ static enum err commit_served(struct ctx *ctx, const struct repository_setting *
 enum err repository_connect(struct ctx *ctx, const struct repository_setting *s, struct repository *out)
 {
 	struct secret_row row = secret_row_of(ctx->actor.workspace_id);
+	AUTO(mirror_unlock) int lock = -1;
 	struct str served;
 
 	TRY(check_setting(ctx, s));
+	TRY(lock_mirror(ctx, ctx->actor.workspace_id, &USUAL, &lock));
 	TRY(commit_served(ctx, s, &served));
 	*out = (struct repository){
 		.workspace_id = ctx->actor.workspace_id, .url = s->url, .branch = s->branch,

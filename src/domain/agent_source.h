@@ -42,6 +42,7 @@ enum err repository_connect(struct ctx *ctx, const struct repository_setting *se
 /* Zeroed: as usual. */
 struct fetch_terms {
 	int64_t timeout_ms;
+	bool at_once;                        /* ERR_BUSY rather than waiting for a fetch of somebody else */
 	bool (*go_on)(void *arg);            /* asked several times a second; false ends it with ERR_GONE */
 	void *arg;
 };

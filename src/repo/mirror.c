@@ -13,7 +13,7 @@
 #include "base/log.h"
 #include "repo/git_internal.h"
 
-enum { FETCH_MS = 120 * 1000, LOCK_POLL_US = 20 * 1000, SMALL_OUTPUT = 64 * 1024, COMMIT_HEX = 40 };
+enum { FETCH_MS = 120 * 1000, REMEMBER_MS = 1000, LOCK_POLL_US = 20 * 1000, SMALL_OUTPUT = 64 * 1024, COMMIT_HEX = 40 };
 
 #define BRANCH "main"
 #define FETCHED "refs/agentd/fetched"
@@ -174,21 +174,21 @@ static enum err explain(struct ctx *ctx, enum err e, struct str complaint, const
 	return fail(ctx, e, "the repository could not be reached");
 }
 
-static void close_file(int *fd)
+static int64_t patience_of(const struct mirror *m)
 {
-	if (*fd >= 0)
-		close(*fd);
+	return m->timeout_ms ? m->timeout_ms : FETCH_MS;
 }
 
-/* One fetch of a mirror at a time, in all processes: git would refuse a second. */
-static enum err lock_mirror(struct ctx *ctx, const struct mirror *m, int64_t until_ms, int *fd)
+enum err mirror_lock(struct ctx *ctx, const struct mirror *m, int *lock)
 {
 	const char *path = arena_printf(ctx->mem, "%s.lock", m->folder).p;
+	/* A fetch on the same terms that began just before is over by then, and what it brought remembered. */
+	int64_t until_ms = m->at_once ? 0 : mono_ms() + patience_of(m) + REMEMBER_MS;
 
-	*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (*fd < 0)
+	*lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (*lock < 0)
 		return fail(ctx, ERR_INTERNAL, "cannot open %s: %m", path);
-	while (flock(*fd, LOCK_EX | LOCK_NB) != 0) {
+	while (flock(*lock, LOCK_EX | LOCK_NB) != 0) {
 		if (m->go_on && !m->go_on(m->arg))
 			return fail(ctx, ERR_GONE, "nobody waits for it any more");
 		if (mono_ms() > until_ms)
@@ -196,6 +196,13 @@ static enum err lock_mirror(struct ctx *ctx, const struct mirror *m, int64_t unt
 		usleep(LOCK_POLL_US);
 	}
 	return OK;
+}
+
+void mirror_unlock(int *lock)
+{
+	if (*lock >= 0)
+		close(*lock);
+	*lock = -1;
 }
 
 /* What is asked on the other side. On this machine it is a git of ours, of which git itself takes our settings
@@ -207,22 +214,19 @@ static const char *upload_pack(const struct mirror *m)
 
 enum err mirror_fetch(struct ctx *ctx, const struct mirror *m, struct str *commit, const char **code)
 {
-	int64_t timeout_ms = m->timeout_ms ? m->timeout_ms : FETCH_MS;
-	AUTO(close_file) int lock = -1;
 	struct str wanted = m->branch.p ? arena_printf(ctx->mem, "refs/heads/%.*s", STR(m->branch)) : S("HEAD");
 	const char *args[] = {
 		"--git-dir", m->folder, "fetch", "--quiet", "--no-tags", "--depth=1", "--no-write-fetch-head", "--force",
 		"--upload-pack", upload_pack(m), "--",
 		arena_strz(ctx->mem, m->url), arena_printf(ctx->mem, "+%.*s:" FETCHED, STR(wanted)).p, NULL,
 	};
-	struct git_command command = { .args = args, .output_max = SMALL_OUTPUT, .timeout_ms = timeout_ms,
+	struct git_command command = { .args = args, .output_max = SMALL_OUTPUT, .timeout_ms = patience_of(m),
 				       .go_on = m->go_on, .arg = m->arg,
 				       .secret_header = secret_header(ctx, m) };
 	struct str output, complaint;
 	enum err e;
 
 	*code = "network";
-	TRY(lock_mirror(ctx, m, mono_ms() + timeout_ms, &lock));
 	TRY(make_bare(ctx, m->folder));
 	e = git_run(ctx, &command, &output, &complaint);
 	if (e != OK) {

@@ -16,6 +16,7 @@ struct mirror {
 	struct str branch;                   /* absent: the remote's own default */
 	struct str token;                    /* for https, the password of the URL's user; absent: none */
 	int64_t timeout_ms;                  /* 0: two minutes */
+	bool at_once;                        /* a fetch of somebody else is not waited for */
 	bool (*go_on)(void *arg);            /* asked several times a second; false gives up. May be NULL */
 	void *arg;
 };
@@ -25,9 +26,14 @@ bool mirror_url_valid(struct str url);
 /* Whether a branch may be called that. */
 bool mirror_branch_valid(struct str branch);
 
-/* *commit: what the branch is at now. ERR_UPSTREAM, ERR_TIMEOUT: ctx->why is for the users of the
- * repository, and *code one of "invalid-token", "not-found", "network". ERR_BUSY: it is being fetched by
- * somebody else all the while. ERR_GONE: go_on said no. */
+/* One has a mirror at a time, in all processes: git would refuse a second fetch, and who remembers what a fetch
+ * brought while he has the mirror does not put an older commit over a newer one. *lock is for mirror_unlock, also
+ * when it failed. ERR_BUSY: somebody else has it all the while. ERR_GONE: go_on said no. */
+enum err mirror_lock(struct ctx *ctx, const struct mirror *mirror, int *lock);
+void mirror_unlock(int *lock);           /* -1 is fine; for AUTO() */
+
+/* For who has the mirror. *commit: what the branch is at now. ERR_UPSTREAM, ERR_TIMEOUT: ctx->why is for the users
+ * of the repository, and *code one of "invalid-token", "not-found", "network". ERR_GONE: go_on said no. */
 enum err mirror_fetch(struct ctx *ctx, const struct mirror *mirror, struct str *commit, const char **code);
 
 /* Makes a repository with one commit of these files, so that agents lie in Git from the first day. */

@@ -20,7 +20,8 @@ enum { TREE_FILES_MAX = 100 * 1000, TREE_DEPTH_MAX = 16 };
 
 struct tree_file {
 	struct str path;
-	struct str version;                  /* changes when the content does: a blob's id, or what stat tells */
+	struct str version;                  /* bytes that change when the content does: a blob's id, or what stat tells;
+					      * absent: the content may change once more before stat tells */
 	int64_t size;
 };
 

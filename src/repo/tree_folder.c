@@ -2,6 +2,10 @@
  *
  * Each is opened relative to the folder it was found in, and no symbolic link is followed on the way, so
  * that whoever may write into the folder cannot have files shown that lie elsewhere.
+ *
+ * Whether a file is still the same is told by stat: times, size, and which file it is. The time of change cannot be
+ * set by whoever writes, but it comes in grains: what was written to a moment ago may be again, without it telling.
+ * So a file has a version only when that moment is over, as in git's index.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -12,6 +16,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "repo/tree_internal.h"
 
 static void close_fd(int *fd)
@@ -34,23 +39,43 @@ static enum err open_root(struct ctx *ctx, const struct tree *tree, int *root)
 	return *root >= 0 ? OK : fail(ctx, ERR_UPSTREAM, "the folder of agents cannot be read: %s", strerror(errno));
 }
 
+enum { GRAIN_S = 2 };                   /* the coarsest there is, FAT's */
+
 struct listing {
 	struct ctx *ctx;
 	int root;
+	int64_t began_s;
 	struct tree_file *files;
 	size_t n, cap;
 };
 
-static void list_file(struct listing *l, const char *path, const struct stat *st)
+static struct str version_of(struct listing *l, const struct stat *st)
 {
-	struct arena *mem = l->ctx->mem;
-
-	l->files = arena_more(mem, l->files, l->n, &l->cap, sizeof(*l->files));
-	l->files[l->n++] = (struct tree_file){
-		.path = str_of(path), .size = st->st_size,
-		.version = arena_printf(mem, "%llx-%llx-%lld.%09ld", (unsigned long long)st->st_ino,
-					(unsigned long long)st->st_size, (long long)st->st_mtim.tv_sec, st->st_mtim.tv_nsec),
+	const int64_t told[] = {
+		(int64_t)st->st_dev, (int64_t)st->st_ino, st->st_size, st->st_mtim.tv_sec, st->st_mtim.tv_nsec,
+		st->st_ctim.tv_sec, st->st_ctim.tv_nsec,
 	};
+
+	if (l->began_s - st->st_ctim.tv_sec <= GRAIN_S)
+		return (struct str){ NULL, 0 };
+	return arena_str(l->ctx->mem, (struct str){ (const char *)told, sizeof(told) });
+}
+
+static void list_file(struct listing *l, struct str path, const struct stat *st)
+{
+	l->files = arena_more(l->ctx->mem, l->files, l->n, &l->cap, sizeof(*l->files));
+	l->files[l->n++] = (struct tree_file){ .path = path, .size = st->st_size, .version = version_of(l, st) };
+}
+
+/* "folder/name", of which ten thousand are made for a list. */
+static struct str join(struct arena *mem, struct str folder, struct str name)
+{
+	char *path = arena_alloc(mem, folder.n + 1 + name.n + 1);
+
+	memcpy(path, folder.p, folder.n);
+	path[folder.n] = '/';
+	memcpy(path + folder.n + 1, name.p, name.n + 1);
+	return (struct str){ path, folder.n + 1 + name.n };
 }
 
 static void close_folder(DIR **folder)
@@ -68,7 +93,7 @@ static void list_folder(struct listing *l, const char *path, int depth)
 	struct stat st;
 
 	while (folder && l->n < TREE_FILES_MAX && (entry = readdir(folder))) {
-		const char *below = arena_printf(l->ctx->mem, "%s/%s", path, entry->d_name).p;
+		struct str below = join(l->ctx->mem, str_of(path), str_of(entry->d_name));
 
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
 		    fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
@@ -76,14 +101,14 @@ static void list_folder(struct listing *l, const char *path, int depth)
 		if (S_ISREG(st.st_mode))
 			list_file(l, below, &st);
 		else if (S_ISDIR(st.st_mode) && depth > 0)
-			list_folder(l, below, depth - 1);
+			list_folder(l, below.p, depth - 1);
 	}
 }
 
 static enum err list_below(struct ctx *ctx, const struct tree *tree, const char *folder, int depth, struct list *out)
 {
 	AUTO(close_fd) int root = -1;
-	struct listing l = { .ctx = ctx };
+	struct listing l = { .ctx = ctx, .began_s = now_us() / US_PER_SECOND };
 
 	TRY(open_root(ctx, tree, &root));
 	l.root = root;

@@ -1,20 +1,21 @@
 /* test/domain/agent_catalog_test.c: the order of a list, and what is read again when something changes. */
 #include "sources.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 
+#include "base/clock.h"
 #include "base/utf8.h"
 #include "domain/agent_catalog.h"
+
+enum { PATIENCE_MS = 60 * 1000 };
 
 #define FOLDER "folder/" PYDANTIC_FOLDER
 
 static int set_up(void **state)
 {
-	struct rig *r;
+	struct rig *r = sources_set_up(state);
 
-	workspace_set_up(state);
-	r = *state;
-	use_sources(r, "folder", false);
 	put_file(r, FOLDER "a.yaml", GREET("alpha"));
 	put_file(r, FOLDER "b.yaml", GREET("beta"));
 	return 0;
@@ -94,13 +95,92 @@ static void of_two_files_with_a_name_the_first_folder_s_is_found(void **state)
 	assert_null(agent_catalog_find(catalog, S("Alpha")));
 }
 
+/* Until files that were written a moment ago count as written some time ago. */
+static void wait_until_settled(struct rig *r)
+{
+	struct agent_catalog *before = NULL, *now = NULL;
+	int64_t end = mono_ms() + PATIENCE_MS;
+
+	do {
+		agent_catalog_close(before);
+		before = now;
+		now = open_catalog(r);
+		usleep(20 * 1000);
+	} while (before != now && mono_ms() < end);
+	assert_ptr_equal(before, now);
+	agent_catalog_close(before);
+	agent_catalog_close(now);
+}
+
 static void an_unchanged_source_gives_the_same_catalog(void **state)
 {
 	struct rig *r = *state;
-	AUTO(agent_catalog_done) struct agent_catalog *first = open_catalog(r);
-	AUTO(agent_catalog_done) struct agent_catalog *second = open_catalog(r);
+	AUTO(agent_catalog_done) struct agent_catalog *first = NULL, *second = NULL;
 
+	wait_until_settled(r);
+	first = open_catalog(r);
+	second = open_catalog(r);
 	assert_ptr_equal(first, second);
+}
+
+static struct str text_of(struct rig *r, const char *name)
+{
+	AUTO(agent_catalog_done) struct agent_catalog *catalog = open_catalog(r);
+	const struct agent_entry *e = agent_catalog_find(catalog, str_of(name));
+
+	assert_non_null(e);
+	return arena_str(&r->mem, e->text);
+}
+
+/* In place, with as many bytes. */
+static void overwrite(struct rig *r, const char *path, struct str text)
+{
+	int fd = open(rig_path(r, path), O_WRONLY | O_CLOEXEC);
+
+	assert_true(fd >= 0);
+	assert_int_equal(pwrite(fd, text.p, text.n, 0), text.n);
+	close(fd);
+}
+
+static struct str greeting(struct rig *r, int number)
+{
+	return arena_printf(&r->mem, "name: beta\nmodel: openai:gpt-x\ninstructions: No. %06d\n", number);
+}
+
+/* Faster than the file system's clock ticks. */
+static void a_file_that_changes_all_the_time_is_never_shown_as_it_was(void **state)
+{
+	struct rig *r = *state;
+
+	put_file(r, FOLDER "b.yaml", greeting(r, 0).p);
+	for (int i = 1; i < 200; i++) {
+		overwrite(r, FOLDER "b.yaml", greeting(r, i));
+		assert_str(text_of(r, "beta"), greeting(r, i).p);
+	}
+}
+
+static void a_change_shows_though_size_and_time_are_as_before(void **state)
+{
+	struct rig *r = *state;
+
+	put_file(r, FOLDER "b.yaml", greeting(r, 1).p);
+	shell(r, "touch -d 2026-01-01 " FOLDER "b.yaml");
+	wait_until_settled(r);
+	overwrite(r, FOLDER "b.yaml", greeting(r, 2));
+	shell(r, "touch -d 2026-01-01 " FOLDER "b.yaml");
+	/* Not looked at before that is some time ago. */
+	sleep(4);
+	assert_str(text_of(r, "beta"), greeting(r, 2).p);
+}
+
+static void a_file_that_was_written_again_as_it_was_is_not_parsed_again(void **state)
+{
+	struct rig *r = *state;
+	AUTO(agent_catalog_done) struct agent_catalog *before = open_catalog(r), *after = NULL;
+
+	put_file(r, FOLDER "b.yaml", GREET("beta"));
+	after = open_catalog(r);
+	assert_ptr_equal(agent_catalog_find(before, S("beta")), agent_catalog_find(after, S("beta")));
 }
 
 static void only_the_changed_file_is_parsed_again(void **state)
@@ -231,6 +311,9 @@ int main(void)
 		ON_A_FOLDER(what_cannot_be_decoded_is_replaced),
 		ON_A_FOLDER(of_two_files_with_a_name_the_first_folder_s_is_found),
 		ON_A_FOLDER(an_unchanged_source_gives_the_same_catalog),
+		ON_A_FOLDER(a_file_that_changes_all_the_time_is_never_shown_as_it_was),
+		ON_A_FOLDER(a_change_shows_though_size_and_time_are_as_before),
+		ON_A_FOLDER(a_file_that_was_written_again_as_it_was_is_not_parsed_again),
 		ON_A_FOLDER(only_the_changed_file_is_parsed_again),
 		ON_A_FOLDER(a_file_that_is_gone_is_gone),
 		ON_A_FOLDER(a_file_that_is_too_large_is_told),

@@ -1,6 +1,7 @@
 /* test/domain/agent_source_test.c: where a workspace's agents come from, and what a fetch changes. */
 #include "sources.h"
 
+#include <pthread.h>
 #include <sys/file.h>
 
 #include "domain/secret.h"
@@ -174,6 +175,40 @@ static void a_repository_that_was_never_fetched_is_when_it_is_asked_for(void **s
 	assert_true(stored(r).fetched_at > 0);
 }
 
+static void *ask(void *arg)
+{
+	struct rig *r = arg;
+	struct arena mem;
+	struct ctx ctx = { .mem = &mem, .db = r->ctx.db, .actor = r->ctx.actor };
+	struct tree tree;
+
+	arena_init(&mem, 0);
+	assert_int_equal(agent_source_tree(&ctx, &tree), OK);
+	db_reader_close(ctx.reader);
+	arena_fini(&mem);
+	return NULL;
+}
+
+/* Of those that asked at the same time one fetches. */
+static void a_first_fetch_is_for_all_who_wait_for_it(void **state)
+{
+	enum { ASKERS = 4 };
+	struct rig *r = *state;
+	pthread_t threads[ASKERS];
+
+	use_sources(r, NULL, true);
+	put_file(r, "work/" PYDANTIC_FOLDER "a.yaml", GREET("aa"));
+	commit_work(r);
+	connect_unfetched(r, work_url(r));
+	wrap_git(r, "echo >> fetches");
+	for (int i = 0; i < ASKERS; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, ask, r), 0);
+	for (int i = 0; i < ASKERS; i++)
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+	unwrap_git();
+	shell(r, "test $(wc -l < fetches) -eq 1");
+}
+
 static void one_that_cannot_be_fetched_is_tried_once_and_told(void **state)
 {
 	struct rig *r = *state;
@@ -293,6 +328,7 @@ int main(void)
 		IN_WORKSPACE(the_last_good_state_serves_while_the_remote_is_away),
 		IN_WORKSPACE(connecting_it_again_keeps_what_serves),
 		IN_WORKSPACE(a_repository_that_was_never_fetched_is_when_it_is_asked_for),
+		IN_WORKSPACE(a_first_fetch_is_for_all_who_wait_for_it),
 		IN_WORKSPACE(one_that_cannot_be_fetched_is_tried_once_and_told),
 		IN_WORKSPACE(what_git_could_take_for_something_else_is_refused),
 		IN_WORKSPACE(a_token_is_stored_sealed),

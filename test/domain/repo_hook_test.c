@@ -1,9 +1,9 @@
 /* test/domain/repo_hook_test.c: who can prove that a push is the Git host's. */
+#include "sealed.h"
 #include "sources.h"
 
 #include "base/id.h"
 #include "domain/repo_hook.h"
-#include "domain/secret.h"
 
 static struct str secret;
 
@@ -11,9 +11,8 @@ static int set_up(void **state)
 {
 	struct rig *r;
 
-	workspace_set_up(state);
+	sealed_set_up(state);
 	r = *state;
-	assert_int_equal(secret_load(&r->ctx, rig_path(r, "secret.key")), OK);
 	use_sources(r, NULL, true);
 	put_file(r, "work/a", "one");
 	commit_work(r);
@@ -22,13 +21,7 @@ static int set_up(void **state)
 	return 0;
 }
 
-static int tear_down(void **state)
-{
-	secret_unload();
-	return rig_tear_down(state);
-}
-
-#define WITH_A_HOOK(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define WITH_A_HOOK(test) cmocka_unit_test_setup_teardown(test, set_up, sealed_tear_down)
 
 static struct str sign(struct rig *r, struct str key, struct str body)
 {

@@ -41,6 +41,14 @@ static inline void use_sources(struct rig *r, const char *agents_dir, bool nothi
 	agent_source_setup(&options);
 }
 
+/* The beginning of a set-up: a workspace whose agents lie in "folder". */
+static inline struct rig *sources_set_up(void **state)
+{
+	workspace_set_up(state);
+	use_sources(*state, "folder", false);
+	return *state;
+}
+
 #define GIT "git -C work -c user.name=t -c user.email=t@example.com "
 
 /* A repository at "work", with what lies there, on branch main. */
@@ -62,6 +70,21 @@ static inline void connect_work(struct rig *r)
 
 	assert_int_equal(repository_connect(&r->ctx, &setting, &connected), OK);
 	assert_null(connected.error.p);
+}
+
+/* From here on a fetch begins with this piece of shell, in the rig's folder. */
+static inline void wrap_git(struct rig *r, const char *before_fetch)
+{
+	put_file(r, "bin/git", arena_printf(&r->mem,
+		"#!/bin/sh\ncase \"$*\" in *' fetch '*) (cd %s && %s);; esac\nPATH=${PATH#*:} exec git \"$@\"\n",
+		r->dir, before_fetch).p);
+	shell(r, "chmod 755 bin/git");
+	setenv("PATH", arena_printf(&r->mem, "%s/bin:%s", r->dir, getenv("PATH")).p, 1);
+}
+
+static inline void unwrap_git(void)
+{
+	setenv("PATH", strchr(getenv("PATH"), ':') + 1, 1);
 }
 
 #endif

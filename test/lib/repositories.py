@@ -5,17 +5,17 @@ host that refuses, fails or says nothing.
 The host is git's own server behind Python's; ssh is a program that does what the one on the other side would.
 """
 import base64
-import http.server
 import json
 import os
 import pathlib
 import shutil
+import socket
 import ssl
 import subprocess
 import sys
 import tempfile
-import threading
 
+import fakes
 import house as houses
 from agentd import COMMAND, PATIENCE
 from house import holds, same, wait_until
@@ -32,25 +32,12 @@ def command(*words, **more):
 
 # -- the host ----------------------------------------------------------------------------------------
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *_):
-        pass
-
-    def reply(self, status, headers=(), body=b""):
-        self.send_response(status)
-        for name, value in headers:
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
+class Handler(fakes.Handler):
     def do_GET(self):
-        host = self.server.host
+        host = self.server.fake
         user, _, token = base64.b64decode(self.headers.get("Authorization", "")[len("Basic "):]).decode().partition(":")
         if token != TOKEN:
-            return self.reply(401, [("WWW-Authenticate", 'Basic realm="git"')])
+            return self.reply(401, WWW_Authenticate='Basic realm="git"')
         host.users.append(user)
         if host.fault:
             return self.reply(host.fault)
@@ -60,29 +47,22 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def serve(self):
         path, _, query = self.path.partition("?")
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = self.body()
         environment = {
-            "PATH": os.environ["PATH"], "GIT_PROJECT_ROOT": self.server.host.folder, "GIT_HTTP_EXPORT_ALL": "1",
+            "PATH": os.environ["PATH"], "GIT_PROJECT_ROOT": self.server.fake.folder, "GIT_HTTP_EXPORT_ALL": "1",
             "PATH_INFO": path, "QUERY_STRING": query, "REQUEST_METHOD": self.command, "CONTENT_LENGTH": str(len(body)),
             "CONTENT_TYPE": self.headers.get("Content-Type", ""), "GIT_PROTOCOL": self.headers.get("Git-Protocol", ""),
             "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", ""),
         }
         head, _, answer = command("git", "http-backend", input=body, env=environment).partition(b"\r\n\r\n")
-        headers = [tuple(line.split(": ", 1)) for line in head.decode().split("\r\n")]
-        self.reply(200, headers, answer)
+        self.reply(200, answer, **dict(line.split(": ", 1) for line in head.decode().split("\r\n")))
 
 
-class Server(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, *_):
-        """Clients that do not trust the certificate hang up."""
-
-
-class GitHost:
+class GitHost(fakes.Fake):
     """A host with one repository, "team/agents.git", whose files are changed in `work`."""
 
     def __init__(self):
+        super().__init__(Handler)
         self.offences, self.users = [], []
         self.fault = None                   # the status of every answer from now on
         self.folder = tempfile.mkdtemp(prefix="agentd-git-host-")
@@ -93,21 +73,12 @@ class GitHost:
         self.certificate, key = os.path.join(self.folder, "host.pem"), os.path.join(self.folder, "key.pem")
         command("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
                 "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", self.certificate)
-        self.server = Server(("127.0.0.1", 0), Handler)
-        self.server.host = self
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         tls.load_cert_chain(self.certificate, key)
         self.server.socket = tls.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
 
-    def __enter__(self):
-        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,))
-        self.thread.start()
-        return self
-
     def __exit__(self, *_):
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()
+        super().__exit__()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def url(self, user=""):
@@ -137,9 +108,9 @@ class House(houses.House):
         super().__init__(server, host)
         self.studio = server.client(server.make_key("admin@example.com", "demo", "personal"))
 
-    def repo(self, *words):
+    def repo(self, *words, workspace="demo"):
         """What it told, if it failed."""
-        done = subprocess.run([*COMMAND, "repo", *words, "--workspace", "demo"], env=self.server.environment, text=True,
+        done = subprocess.run([*COMMAND, "repo", *words, "--workspace", workspace], env=self.server.environment, text=True,
                               timeout=PATIENCE, stdin=subprocess.DEVNULL, capture_output=True)
         same(done.returncode, int(done.stderr != ""), f"the exit status of repo {words[0]}")
         return done.stderr.removeprefix("agentd: ").strip()
@@ -205,6 +176,36 @@ def while_the_host_fails_the_last_good_state_serves(house):
     wait_until(lambda: house.agents() == ["first", "second"], "coming back by itself")
 
 
+def announce_push(house, workspace):
+    secret = house.server.cli("repo", "hook", "--workspace", workspace)
+    reply = house.server.client().post(f"/api/hooks/repo/{workspace}", {}, {"X-Gitlab-Token": secret})
+    same(reply.status, 202, "the status of an announced push")
+
+
+def a_host_that_says_nothing_holds_up_nobody_else(house):
+    host, server = house.host, house.server
+    server.cli("init", "--workspace", "other", "--admin", "admin@example.com")
+    same(house.connect(), "", "connecting one")
+    same(house.repo("connect", host.url(), "--token-env", "GIT_TOKEN", workspace="other"), "", "connecting another")
+    others = server.client(server.make_key("admin@example.com", "other", "personal"))
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(PATIENCE)
+        server.sql("UPDATE repository SET url = ? WHERE workspace_id = (SELECT id FROM workspace WHERE slug = 'demo')",
+                   f"https://127.0.0.1:{silent.getsockname()[1]}/team/agents.git")
+        announce_push(house, "demo")
+        connection, _ = silent.accept()
+        with connection:
+            host.push("second")
+            announce_push(house, "other")
+            wait_until(lambda: len(others.get("/api/v1/agents").json["agents"]) == 2, "a fetch of the other")
+            same(house.agents(), ["first"], "the agents of the one")
+            same(server.stop(), 0, "the exit status of a server that is stopped meanwhile")
+            connection.settimeout(PATIENCE)
+            while connection.recv(4096):
+                pass                    # until nobody is left at the other end
+    house.start()
+
+
 def ssh_asks_nobody(house):
     """With the user's own program and keys; it must not wait for an answer that nobody gives."""
     folder = pathlib.Path(house.server.folder, "bin")
@@ -243,8 +244,8 @@ def what_is_no_utf8_is_shown_as_text(house):
 
 TESTS = [
     an_access_token_opens_a_repository, a_branch_is_the_one_that_was_named, a_certificate_must_be_trusted,
-    while_the_host_fails_the_last_good_state_serves, ssh_asks_nobody, a_repository_on_this_machine_may_be_another_user_s,
-    what_is_no_utf8_is_shown_as_text,
+    while_the_host_fails_the_last_good_state_serves, a_host_that_says_nothing_holds_up_nobody_else, ssh_asks_nobody,
+    a_repository_on_this_machine_may_be_another_user_s, what_is_no_utf8_is_shown_as_text,
 ]
 
 if __name__ == "__main__":

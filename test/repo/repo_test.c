@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include "base/clock.h"
 #include "base/ctx.h"
 #include "repo/mirror.h"
 #include "repo/tree.h"
@@ -98,6 +99,21 @@ static void a_folder_and_a_commit_have_the_same_files(void **state)
 	check_files(r, &folder);
 	commit = fetched(r, (struct str){ NULL, 0 });
 	check_files(r, &commit);
+}
+
+static void what_was_written_a_moment_ago_has_no_version_yet(void **state)
+{
+	struct rig *r = *state;
+	struct tree folder = { .kind = TREE_FOLDER, .root = below(r, "work") };
+	int64_t began = now_us();
+	struct list files;
+
+	make_work(r);
+	assert_int_equal(tree_list(&r->ctx, &folder, "agents/x", 0, &files), OK);
+	assert_true(!LIST_AT(files, struct tree_file, 0)->version.p || now_us() - began > 2 * US_PER_SECOND);
+	sleep(4);
+	assert_int_equal(tree_list(&r->ctx, &folder, "agents/x", 0, &files), OK);
+	assert_true(LIST_AT(files, struct tree_file, 0)->version.p);
 }
 
 static void a_file_is_found_by_its_path(void **state)
@@ -224,6 +240,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_folder_and_a_commit_have_the_same_files),
+		TEST(what_was_written_a_moment_ago_has_no_version_yet),
 		TEST(a_file_is_found_by_its_path),
 		TEST(nothing_outside_of_the_folder_is_read),
 		TEST(a_mirror_follows_its_remote_and_keeps_what_it_had),

@@ -1,7 +1,10 @@
-/* test/sched/repo_fetch_test.c: the thread that keeps repositories fetched. */
+/* test/sched/repo_fetch_test.c: the threads that keep repositories fetched. */
 #include "../domain/sources.h"
 
 #include <arpa/inet.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
 
 #include "base/clock.h"
 #include "sched/repo_fetch.h"
@@ -94,19 +97,25 @@ static struct str silent_url(struct rig *r, int *listening)
 	return arena_printf(&r->mem, "https://127.0.0.1:%d/a.git", ntohs(address.sin_port));
 }
 
+/* Without fetching it; error absent: it has not failed yet. */
+static void connect_silent(struct rig *r, struct str url, struct str error)
+{
+	struct repository silent = { .workspace_id = r->ctx.actor.workspace_id, .url = url, .fetched_at = 1,
+				     .error_code = error.p ? S("network") : error, .error = error,
+				     .connected_by = S(""), .connected_at = 1 };
+
+	assert_int_equal(db_write(&r->ctx, put, &silent), OK);
+}
+
 static void one_that_failed_is_not_waited_for_as_long(void **state)
 {
 	struct rig *r = *state;
 	struct repo_fetcher_options options = { .db = r->ctx.db, .interval_ms = 20, .again_ms = 100 };
 	struct repo_fetcher *fetcher;
-	struct repository silent;
 	int listening;
 
 	use_sources(r, NULL, true);
-	silent = (struct repository){ .workspace_id = r->ctx.actor.workspace_id, .url = silent_url(r, &listening),
-				      .error_code = S("network"), .error = S("it was away"), .fetched_at = 1,
-				      .connected_by = S(""), .connected_at = 1 };
-	assert_int_equal(db_write(&r->ctx, put, &silent), OK);
+	connect_silent(r, silent_url(r, &listening), S("it was away"));
 	assert_int_equal(repo_fetcher_start(&r->ctx, &options, &fetcher), OK);
 	assert_str(after_a_round(r).error, "the repository did not answer in time");
 	repo_fetcher_stop(fetcher);
@@ -173,6 +182,243 @@ static void announcements_that_come_fast_wait_for_each_other(void **state)
 	repo_fetcher_pushed(NULL, r->ctx.actor.workspace_id);
 }
 
+/* -- many repositories ------------------------------------------------------------------------------------------- */
+
+static void enter(struct rig *r, size_t i)
+{
+	enter_workspace(r, arena_printf(&r->mem, "team-%zu", i));
+}
+
+static void one_that_says_nothing_holds_up_no_other(void **state)
+{
+	struct rig *r = *state;
+	struct repo_fetcher *fetcher;
+	struct repository before;
+	int listening;
+
+	use_sources(r, NULL, true);
+	connect_silent(r, silent_url(r, &listening), (struct str){ NULL, 0 });
+	enter(r, 1);
+	put_file(r, "work/a", "one");
+	commit_work(r);
+	connect_work(r);
+	before = stored(r);
+	put_file(r, "work/a", "two");
+	commit_work(r);
+	fetcher = start(r);
+	assert_false(str_eq(fetched_after(r, before.fetched_at).commit, before.commit));
+	/* In its rounds, and when it is pushed to. */
+	fetched_after(r, stored(r).fetched_at);
+	repo_fetcher_pushed(fetcher, r->ctx.actor.workspace_id);
+	fetched_after(r, stored(r).fetched_at);
+	enter_workspace(r, S("demo"));
+	assert_int_equal(stored(r).fetched_at, 1);
+	repo_fetcher_stop(fetcher);
+	close(listening);
+}
+
+static void those_that_failed_leave_places_to_the_rest(void **state)
+{
+	struct rig *r = *state;
+	struct repo_fetcher_options options = { .db = r->ctx.db, .interval_ms = 20, .again_ms = 2 * PATIENCE_MS };
+	struct repo_fetcher *fetcher;
+	struct str url;
+	int listening;
+
+	use_sources(r, NULL, true);
+	url = silent_url(r, &listening);
+	put_file(r, "work/a", "one");
+	commit_work(r);
+	connect_work(r);
+	for (size_t i = 0; i < 2 * REPO_FETCHES_MAX; i++) {
+		enter(r, i);
+		connect_silent(r, url, S("it was away"));
+	}
+	enter_workspace(r, S("demo"));
+	assert_int_equal(repo_fetcher_start(&r->ctx, &options, &fetcher), OK);
+	/* Long enough for the others to have what places they get. */
+	for (int i = 0; i < 5; i++)
+		fetched_after(r, stored(r).fetched_at);
+	repo_fetcher_stop(fetcher);
+	close(listening);
+}
+
+/* -- a git that waits -------------------------------------------------------------------------------------------- */
+
+/* From here on each fetch is noted by its process, and waits as long as there is a file "hold". */
+static void hold_git(struct rig *r)
+{
+	shell(r, ": > hold && : > began");
+	wrap_git(r, "echo $$ >> began; while [ -e hold ]; do sleep 0.01; done");
+}
+
+static void let_git_go_on(struct rig *r)
+{
+	shell(r, "rm hold");
+}
+
+static size_t n_begun(struct rig *r)
+{
+	FILE *file = fopen(rig_path(r, "began"), "re");
+	size_t n = 0;
+
+	assert_non_null(file);
+	for (int c; (c = fgetc(file)) != EOF;)
+		n += c == '\n';
+	fclose(file);
+	return n;
+}
+
+static void wait_until_begun(struct rig *r, size_t n)
+{
+	int64_t end = mono_ms() + PATIENCE_MS;
+
+	while (n_begun(r) < n && mono_ms() < end)
+		usleep(5000);
+	assert_int_equal(n_begun(r), n);
+}
+
+static size_t n_threads(void)
+{
+	DIR *tasks = opendir("/proc/self/task");
+	size_t n = 0;
+
+	assert_non_null(tasks);
+	for (const struct dirent *entry; (entry = readdir(tasks));)
+		n += entry->d_name[0] != '.';
+	closedir(tasks);
+	return n;
+}
+
+/* What happens too soon, or too often, does so within this. */
+static void wait_a_little(void)
+{
+	usleep(300 * 1000);
+}
+
+static void some_are_fetched_at_a_time_and_their_threads_end(void **state)
+{
+	enum { N = REPO_FETCHES_MAX + 2 };
+	struct rig *r = *state;
+	struct repo_fetcher_options options = { .db = r->ctx.db };
+	struct repo_fetcher *fetcher;
+	struct str ids[N];
+	int64_t began = now_us(), end;
+	size_t before;
+
+	use_sources(r, NULL, true);
+	put_file(r, "work/a", "one");
+	commit_work(r);
+	for (size_t i = 0; i < N; i++) {
+		enter(r, i);
+		connect_silent(r, work_url(r), (struct str){ NULL, 0 });
+		ids[i] = r->ctx.actor.workspace_id;
+	}
+	hold_git(r);
+	assert_int_equal(repo_fetcher_start(&r->ctx, &options, &fetcher), OK);
+	before = n_threads();
+	for (size_t i = 0; i < N; i++)
+		repo_fetcher_pushed(fetcher, ids[i]);
+	wait_until_begun(r, REPO_FETCHES_MAX);
+	wait_a_little();
+	assert_int_equal(n_begun(r), REPO_FETCHES_MAX);
+	assert_int_equal(n_threads(), before + REPO_FETCHES_MAX);
+	let_git_go_on(r);
+	for (size_t i = 0; i < N; i++) {
+		enter(r, i);
+		assert_true(fetched_after(r, began).commit.p);
+	}
+	end = mono_ms() + PATIENCE_MS;
+	while (n_threads() > before && mono_ms() < end)
+		usleep(5000);
+	assert_int_equal(n_threads(), before);
+	assert_int_equal(n_begun(r), N);
+	repo_fetcher_stop(fetcher);
+	unwrap_git();
+}
+
+static void what_is_pushed_during_a_fetch_is_fetched_once_more(void **state)
+{
+	struct rig *r = *state;
+	struct repo_fetcher_options options = { .db = r->ctx.db, .push_pause_ms = 1 };
+	struct repo_fetcher *fetcher;
+	struct repository before;
+	size_t threads;
+
+	use_sources(r, NULL, true);
+	put_file(r, "work/a", "one");
+	commit_work(r);
+	connect_work(r);
+	before = stored(r);
+	hold_git(r);
+	assert_int_equal(repo_fetcher_start(&r->ctx, &options, &fetcher), OK);
+	repo_fetcher_pushed(fetcher, r->ctx.actor.workspace_id);
+	wait_until_begun(r, 1);
+	threads = n_threads();
+	for (int i = 0; i < 50; i++) {
+		repo_fetcher_pushed(fetcher, r->ctx.actor.workspace_id);
+		usleep(1000);
+		/* Nor does a second thread wait for the first. */
+		assert_int_equal(n_threads(), threads);
+	}
+	wait_a_little();
+	assert_int_equal(n_begun(r), 1);
+	let_git_go_on(r);
+	fetched_after(r, before.fetched_at);
+	wait_until_begun(r, 2);
+	wait_a_little();
+	assert_int_equal(n_begun(r), 2);
+	repo_fetcher_stop(fetcher);
+	unwrap_git();
+}
+
+static void a_mirror_that_another_process_has_is_fetched_when_it_is_free(void **state)
+{
+	struct rig *r = *state;
+	struct repo_fetcher_options options = { .db = r->ctx.db, .push_pause_ms = 20 };
+	struct repo_fetcher *fetcher;
+	struct repository before;
+	int other;
+
+	use_sources(r, NULL, true);
+	put_file(r, "work/a", "one");
+	commit_work(r);
+	connect_work(r);
+	before = stored(r);
+	other = open(arena_printf(&r->mem, "%s/git/%.*s.git.lock", r->dir, STR(r->ctx.actor.workspace_id)).p,
+		     O_RDWR | O_CLOEXEC);
+	assert_int_equal(flock(other, LOCK_EX), 0);
+	assert_int_equal(repo_fetcher_start(&r->ctx, &options, &fetcher), OK);
+	repo_fetcher_pushed(fetcher, r->ctx.actor.workspace_id);
+	wait_a_little();
+	assert_int_equal(stored(r).fetched_at, before.fetched_at);
+	close(other);
+	fetched_after(r, before.fetched_at);
+	repo_fetcher_stop(fetcher);
+}
+
+/* Nobody is left to notice that "hold" goes. */
+static void it_stops_and_ends_what_git_is_at(void **state)
+{
+	struct rig *r = *state;
+	struct repo_fetcher_options options = { .db = r->ctx.db };
+	struct repo_fetcher *fetcher;
+	size_t before = n_threads();
+
+	use_sources(r, NULL, true);
+	put_file(r, "work/a", "one");
+	commit_work(r);
+	connect_work(r);
+	hold_git(r);
+	assert_int_equal(repo_fetcher_start(&r->ctx, &options, &fetcher), OK);
+	repo_fetcher_pushed(fetcher, r->ctx.actor.workspace_id);
+	wait_until_begun(r, 1);
+	repo_fetcher_stop(fetcher);
+	assert_int_equal(n_threads(), before);
+	shell(r, "! kill -0 $(cat began) 2> kill");
+	unwrap_git();
+}
+
 static void it_stops_whatever_it_is_at(void **state)
 {
 	struct rig *r = *state;
@@ -191,6 +437,12 @@ int main(void)
 		IN_WORKSPACE(one_that_failed_is_not_waited_for_as_long),
 		IN_WORKSPACE(what_is_announced_is_fetched_without_waiting_for_a_round),
 		IN_WORKSPACE(announcements_that_come_fast_wait_for_each_other),
+		IN_WORKSPACE(one_that_says_nothing_holds_up_no_other),
+		IN_WORKSPACE(those_that_failed_leave_places_to_the_rest),
+		IN_WORKSPACE(some_are_fetched_at_a_time_and_their_threads_end),
+		IN_WORKSPACE(what_is_pushed_during_a_fetch_is_fetched_once_more),
+		IN_WORKSPACE(a_mirror_that_another_process_has_is_fetched_when_it_is_free),
+		IN_WORKSPACE(it_stops_and_ends_what_git_is_at),
 		IN_WORKSPACE(it_stops_whatever_it_is_at),
 	};
 
