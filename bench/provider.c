@@ -6,9 +6,10 @@
  *
  *     bench-MS-TURNS                  replies after MS milliseconds; all but the last of TURNS replies call a tool
  *     bench-MS-TURNS-PIECES-EVERY     the last reply comes in PIECES deltas, one each EVERY milliseconds
+ *     ...-together                    and those of all such replies in the same millisecond
  *
- * A delta is "@MOMENT ", when it was sent. A message that says "@NUMBER " is known by that number in the record,
- * which GET /record gives and forgets:
+ * A delta is "@MOMENT ", when it was sent, or the first of those due together. A message that says "@NUMBER " is
+ * known by that number in the record, which GET /record gives and forgets:
  *
  *     came NUMBER MOMENT              a request arrived
  *     left NUMBER MOMENT              its connection was closed before the reply was complete
@@ -33,6 +34,7 @@ enum { BACKLOG = 4096, READ_BYTES = 64 << 10, BODY_BYTES_MAX = 1 << 20 };
 
 struct script {
 	int delay_ms, n_turns, n_pieces, every_ms;
+	bool together;
 };
 
 struct conn {
@@ -45,6 +47,7 @@ struct conn {
 	bool calls;                          /* the reply under way: of a tool, or */
 	int n_left;                          /* so many deltas more */
 	struct script script;
+	uint64_t due_ms;                     /* when the next part is, by the loop's clock */
 	long long number;
 };
 
@@ -120,12 +123,27 @@ static void add_call(struct buf *out)
 		       "\"function\",\"function\":{\"name\":\"get_run_datetime\",\"arguments\":\"{}\"}}]}}]}");
 }
 
-static void add_delta(struct buf *out)
+/* Deltas due together were all sent when the first was: the longer this program is kept from sending the others, the
+ * sooner each of them would seem to arrive. */
+static int64_t moment_of(const struct conn *c)
+{
+	static uint64_t due_ms;
+	static int64_t first_us;
+
+	if (!c->script.together)
+		return mono_us();
+	if (c->due_ms != due_ms)
+		first_us = mono_us();
+	due_ms = c->due_ms;
+	return first_us;
+}
+
+static void add_delta(struct buf *out, int64_t moment)
 {
 	char json[128];
 
 	snprintf(json, sizeof(json), "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"@%lld \"}}]}",
-		 (long long)mono_us());
+		 (long long)moment);
 	add_event(out, json);
 }
 
@@ -136,6 +154,18 @@ static void add_end(struct buf *out, bool calls)
 	add_event(out, "{\"choices\":[],\"usage\":{\"prompt_tokens\":100,\"completion_tokens\":10}}");
 	add_event(out, "[DONE]");
 	buf_z(out, "0\r\n\r\n");
+}
+
+static void on_due(uv_timer_t *timer);
+
+/* So long behind the part before, late as that may have been sent. Counted from now on instead, one delay would bring
+ * all replies it holds up into step for good, and what is measured later were the bursts of this program. */
+static void await_part(struct conn *c, int ms)
+{
+	uint64_t now_ms = uv_now(loop);
+
+	c->due_ms += (uint64_t)ms;
+	uv_timer_start(&c->timer, on_due, c->due_ms > now_ms ? c->due_ms - now_ms : 0, 0);
 }
 
 /* What is due: the beginning with the first part, the parts, the end with the last. */
@@ -150,11 +180,11 @@ static void on_due(uv_timer_t *timer)
 	if (c->calls)
 		add_call(&out);
 	else
-		add_delta(&out);
+		add_delta(&out, moment_of(c));
 	c->n_left -= !c->calls;
 	c->replying = !c->calls && c->n_left > 0;
 	if (c->replying)
-		uv_timer_start(timer, on_due, (uint64_t)c->script.every_ms, 0);
+		await_part(c, c->script.every_ms);
 	else
 		add_end(&out, c->calls);
 	send_now(c, buf_view(&out));
@@ -186,8 +216,20 @@ static struct script script_of(struct str body)
 {
 	struct script s = { .n_turns = 1, .n_pieces = 1 };
 
-	sscanf(behind(body, S("\"model\":\"bench-")), "%d-%d-%d-%d", &s.delay_ms, &s.n_turns, &s.n_pieces, &s.every_ms);
+	char how[16] = "";
+
+	sscanf(behind(body, S("\"model\":\"bench-")), "%d-%d-%d-%d-%15[a-z]", &s.delay_ms, &s.n_turns, &s.n_pieces,
+	       &s.every_ms, how);
+	s.together = strcmp(how, "together") == 0;
 	return s;
+}
+
+/* The moment from which a reply's parts are counted. */
+static uint64_t begin_ms(const struct script *s)
+{
+	uint64_t now_ms = uv_now(loop);
+
+	return s->together ? now_ms - now_ms % (uint64_t)s->every_ms : now_ms;
 }
 
 static void reply(struct conn *c)
@@ -200,8 +242,9 @@ static void reply(struct conn *c)
 	c->n_left = c->script.n_pieces;
 	c->replying = true;
 	note("came", c);
+	c->due_ms = begin_ms(&c->script);
 	if (c->script.delay_ms > 0)
-		uv_timer_start(&c->timer, on_due, (uint64_t)c->script.delay_ms, 0);
+		await_part(c, c->script.delay_ms);
 	else
 		on_due(&c->timer);
 }

@@ -12,19 +12,18 @@
 
 #include "api/chat_internal.h"
 #include "api/event_stream.h"
+#include "api/run_follow.h"
 #include "api/serve.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/url.h"
-#include "domain/agent_catalog.h"
-#include "run/watch.h"
-
-enum { LOOK_MS = 250 };                       /* how often to look whether the client is still there */
+#include "domain/dispatch.h"
 
 struct chat {
 	struct http_exchange *x;
 	struct chat_request in;
 	struct run run;                      /* as it was created, then as it ended */
+	struct token_counts used;            /* by the replies so far */
 	bool told;                           /* some text, of this reply or of one before it */
 };
 
@@ -72,16 +71,22 @@ static enum err send_data(struct chat *c, struct str json)
 	return event_send(c->x, &(struct event_text){ .json = json });
 }
 
-static enum err send_chunk(struct chat *c, struct chat_chunk chunk)
+static struct str chunk_json(struct arena *mem, const struct chat *c, struct chat_chunk chunk)
 {
-	AUTO(arena_rewind) struct arena_mark mark = arena_mark(http_arena(c->x));
-	struct buf json = { .mem = http_arena(c->x) };
+	struct buf json = { .mem = mem };
 	struct json_writer w = { .out = &json };
 
 	chunk.request = &c->in;
 	chunk.run = &c->run;
 	chat_write_chunk(&w, &chunk);
-	return send_data(c, buf_view(&json));
+	return buf_view(&json);
+}
+
+static enum err send_chunk(struct chat *c, struct chat_chunk chunk)
+{
+	AUTO(arena_rewind) struct arena_mark mark = arena_mark(http_arena(c->x));
+
+	return send_data(c, chunk_json(http_arena(c->x), c, chunk));
 }
 
 static enum err begin_stream(struct chat *c)
@@ -91,9 +96,14 @@ static enum err begin_stream(struct chat *c)
 }
 
 /* Another reply begins, or the same one anew: what was sent stays, and a paragraph ends. */
+static bool begins_anew(const struct chat *c, const struct run_event *delta)
+{
+	return delta->offset == 0 && c->told;
+}
+
 static enum err stream_text(struct chat *c, const struct run_event *event)
 {
-	if (event->offset == 0 && c->told)
+	if (begins_anew(c, event))
 		TRY(send_chunk(c, (struct chat_chunk){ .text = S("\n\n") }));
 	c->told = true;
 	return send_chunk(c, (struct chat_chunk){ .text = event->text });
@@ -103,7 +113,7 @@ static enum err end_stream(struct chat *c)
 {
 	TRY(send_chunk(c, (struct chat_chunk){ .finish_reason = "stop" }));
 	if (c->in.include_usage)
-		TRY(send_chunk(c, (struct chat_chunk){ .usage = true }));
+		TRY(send_chunk(c, (struct chat_chunk){ .used = &c->used }));
 	TRY(send_data(c, S("[DONE]")));
 	http_stream_end(c->x);
 	return OK;
@@ -139,15 +149,44 @@ static enum err tell_end(struct ctx *ctx, struct chat *c)
 	}
 	if (c->in.stream)
 		return end_stream(c);
-	chat_write_completion(&w, &c->in, &c->run, run_answer(&c->run));
+	chat_write_completion(&w, &c->in, &c->run, &c->used, run_answer(&c->run));
 	reply_json(c->x, 200);
 	return OK;
 }
 
 /* -- a run, followed --------------------------------------------------------------------------------------- */
 
-static enum err tell(struct ctx *ctx, struct chat *c, const struct run_event *event)
+/* Whoever waits for the whole answer does not need its parts. */
+static bool show(void *arg, struct arena *mem, const struct run_event *delta)
 {
+	struct chat *c = arg;
+	struct event_text chunk = {0};
+
+	if (!c->in.stream)
+		return true;
+	if (begins_anew(c, delta))
+		return false;
+	chunk.json = chunk_json(mem, c, (struct chat_chunk){ .text = delta->text });
+	if (!event_offer(c->x, &chunk))
+		return false;
+	c->told = true;
+	return true;
+}
+
+static void count(struct token_counts *sum, const struct token_counts *more)
+{
+	sum->input += more->input;
+	sum->cache_read += more->cache_read;
+	sum->cache_write += more->cache_write;
+	sum->output += more->output;
+}
+
+static enum err tell(struct ctx *ctx, void *arg, const struct run_event *event)
+{
+	struct chat *c = arg;
+
+	if (event->kind == RUN_EVENT_REPLY)
+		count(&c->used, &event->recorded.tokens);
 	if (event->kind == RUN_EVENT_DELTA && c->in.stream)
 		return stream_text(c, event);
 	if (event->kind != RUN_EVENT_END)
@@ -165,22 +204,11 @@ static enum err begin_wait(struct ctx *ctx, struct chat *c)
 static enum err follow(struct ctx *ctx, struct chat *c)
 {
 	AUTO(run_watch_close) struct run_watch watch = {0};
-	struct run_event event = {0};
+	const struct run_teller teller = { .tell = tell, .show = show, .arg = c };
 
 	TRY(run_watch_open(ctx, c->run.id, S(""), &watch));
 	TRY(c->in.stream ? begin_stream(c) : begin_wait(ctx, c));
-	while (event.kind != RUN_EVENT_END) {
-		AUTO(arena_rewind) struct arena_mark mark = arena_mark(ctx->mem);
-		enum err e = run_watch_next(ctx, &watch, mono_ms() + LOOK_MS, &event);
-
-		if (!http_stream_alive(c->x))
-			return ERR_GONE;
-		if (e == ERR_TIMEOUT)
-			continue;
-		TRY(e);
-		TRY(tell(ctx, c, &event));
-	}
-	return OK;
+	return run_follow(ctx, c->x, &watch, &teller);
 }
 
 /* Nobody will read what the run says, and it would go on spending. */
@@ -235,105 +263,66 @@ static void complete(struct ctx *ctx, struct http_exchange *x, struct str rest)
 
 /* -- models -------------------------------------------------------------------------------------------------- */
 
-static void write_model(struct json_writer *w, struct str name, int64_t created_at)
+static void write_model(struct json_writer *w, const struct dispatch_name *agent)
 {
 	jw_object(w);
 	jw_key(w, "id");
-	jw_str(w, name);
+	jw_str(w, agent->name);
 	jw_key(w, "object");
 	jw_z(w, "model");
 	jw_key(w, "created");
-	jw_int(w, created_at / US_PER_SECOND);
+	jw_int(w, agent->created_at / US_PER_SECOND);
 	jw_key(w, "owned_by");
 	jw_z(w, "agentd");
 	jw_end(w);
 }
 
-/* Files have no time of their own: theirs is 0. */
-static enum err write_files(struct ctx *ctx, struct json_writer *w)
-{
-	AUTO(agent_catalog_done) struct agent_catalog *catalog = NULL;
-	enum err e = agent_catalog_open(ctx, &catalog);
-
-	/* A workspace without files may have managed agents. */
-	if (e != OK)
-		return e == ERR_INTERNAL ? e : OK;
-	for (size_t i = 0; i < agent_catalog_size(catalog); i++) {
-		const struct agent_entry *entry = agent_catalog_at(catalog, i);
-
-		if (entry->valid)
-			write_model(w, entry->name, 0);
-	}
-	return OK;
-}
-
-static enum err write_managed(struct ctx *ctx, struct json_writer *w)
-{
-	enum { MANY = 100 };
-	struct agent_filter filter = { .order = AGENTS_BY_NAME, .limit = MANY };
-	int64_t total = 1;
-	struct list agents;
-
-	for (; filter.offset < total; filter.offset += MANY) {
-		TRY(agents_list(ctx, ctx->actor.workspace_id, &filter, &agents, &total));
-		for (size_t i = 0; i < agents.n; i++) {
-			const struct agent *a = LIST_AT(agents, struct agent, i);
-
-			write_model(w, a->name, a->created_at);
-		}
-	}
-	return OK;
-}
-
 static void list_models(struct ctx *ctx, struct http_exchange *x, struct str rest)
 {
-	struct buf json = { .mem = ctx->mem };
-	struct json_writer w = { .out = &json };
-	enum err e;
+	struct json_writer w = { .out = http_body(x) };
+	struct list names;
+	enum err e = dispatch_names(ctx, &names);
 
 	(void)rest;
+	if (e != OK) {
+		fail_request(ctx, x, e);
+		return;
+	}
 	jw_object(&w);
 	jw_key(&w, "object");
 	jw_z(&w, "list");
 	jw_key(&w, "data");
 	jw_array(&w);
-	e = write_files(ctx, &w);
-	if (e == OK)
-		e = write_managed(ctx, &w);
-	if (e != OK) {
-		fail_request(ctx, x, e);
-		return;
-	}
+	for (size_t i = 0; i < names.n; i++)
+		write_model(&w, LIST_AT(names, struct dispatch_name, i));
 	jw_end(&w);
 	jw_end(&w);
-	buf_str(http_body(x), buf_view(&json));
 	reply_json(x, 200);
 }
 
-/* When the agent of that name was made, if there is one. */
-static enum err find_model(struct ctx *ctx, struct str name, int64_t *created_at)
+static enum err find_model(struct ctx *ctx, struct str name, struct dispatch_name *out)
 {
-	AUTO(agent_catalog_done) struct agent_catalog *catalog = NULL;
-	const struct agent_entry *entry = NULL;
-	struct agent managed;
+	struct list names;
 
-	*created_at = 0;
-	if (agent_catalog_open(ctx, &catalog) == OK)
-		entry = agent_catalog_find(catalog, name);
-	if (entry && entry->valid)
+	TRY(dispatch_names(ctx, &names));
+	for (size_t i = 0; i < names.n; i++) {
+		const struct dispatch_name *agent = LIST_AT(names, struct dispatch_name, i);
+
+		if (!str_eq(agent->name, name))
+			continue;
+		*out = *agent;
 		return OK;
-	TRY(agents_by_name(ctx, ctx->actor.workspace_id, name, &managed));
-	*created_at = managed.created_at;
-	return OK;
+	}
+	return ERR_NOT_FOUND;
 }
 
 static void get_model(struct ctx *ctx, struct http_exchange *x, struct str rest)
 {
 	const struct chat_fault fault = { "model_not_found", S("model") };
 	struct json_writer w = { .out = http_body(x) };
+	struct dispatch_name found;
 	struct str name;
-	int64_t created_at;
-	enum err e = url_decode(ctx->mem, rest, &name) ? find_model(ctx, name, &created_at) : ERR_NOT_FOUND;
+	enum err e = url_decode(ctx->mem, rest, &name) ? find_model(ctx, name, &found) : ERR_NOT_FOUND;
 
 	if (e == ERR_NOT_FOUND)
 		e = fail(ctx, e, "The model `%.*s` does not exist: no agent has that name.", STR(rest));
@@ -341,7 +330,7 @@ static void get_model(struct ctx *ctx, struct http_exchange *x, struct str rest)
 		refuse(ctx, x, e, &fault);
 		return;
 	}
-	write_model(&w, name, created_at);
+	write_model(&w, &found);
 	reply_json(x, 200);
 }
 
@@ -394,7 +383,7 @@ static enum err check_method(struct ctx *ctx, struct http_exchange *x, const str
 void chat_serve(struct ctx *ctx, struct http_exchange *x)
 {
 	const struct http_request *r = http_request_of(x);
-	struct str path = str_from(r->path, strlen(CHAT_ROOT));
+	struct str path = str_from(url_path_normal(ctx->mem, r->path), strlen(CHAT_ROOT));
 	const struct endpoint *at = endpoint_of(path);
 	struct chat_fault fault = {0};
 	enum err e = at ? check_method(ctx, x, at) : fail(ctx, ERR_NO_ROUTE, "Unknown path: %.*s", STR(r->path));

@@ -4,6 +4,7 @@
 
 #include "domain/run.h"
 #include "json/field.h"
+#include "model/price.h"
 
 /* What is wrong with a request, in the words of OpenAI's errors. */
 struct chat_fault {
@@ -26,9 +27,9 @@ enum err chat_read(struct ctx *ctx, struct str body, struct chat_request *out, s
 /* {"error": {...}} */
 void chat_write_error(struct json_writer *w, enum err e, const char *why, const struct chat_fault *fault);
 
-/* The whole answer. run: ended, and succeeded. */
+/* The whole answer. run: ended, and succeeded; used: by all its replies, 0 where nobody counted. */
 void chat_write_completion(struct json_writer *w, const struct chat_request *in, const struct run *run,
-			   struct str text);
+			   const struct token_counts *used, struct str text);
 
 /* One object of a stream; the members that are absent, or NULL, are not in it. */
 struct chat_chunk {
@@ -37,7 +38,7 @@ struct chat_chunk {
 	const char *role;                    /* of the first */
 	struct str text;
 	const char *finish_reason;           /* of the last but one */
-	bool usage;                          /* of the last: how many tokens there were, and no choice */
+	const struct token_counts *used;     /* of the last: how many tokens there were, and no choice */
 };
 void chat_write_chunk(struct json_writer *w, const struct chat_chunk *chunk);
 

@@ -45,22 +45,25 @@ static void open_object(struct json_writer *w, const char *kind, const struct ch
 	member_str(w, "model", in->model);
 }
 
-/* Tokens that nobody counted are 0: clients require the member to be a number. */
-static void write_usage(struct json_writer *w, const struct run *run)
+/* OpenAI counts among the tokens of a prompt those that a cache was written with or read for. */
+static void write_usage(struct json_writer *w, const struct token_counts *used)
 {
-	int64_t in = run->tokens_input == NO_INT ? 0 : run->tokens_input;
-	int64_t out = run->tokens_output == NO_INT ? 0 : run->tokens_output;
+	int64_t prompt = used->input + used->cache_read + used->cache_write;
 
 	jw_key(w, "usage");
 	jw_object(w);
-	member_int(w, "prompt_tokens", in);
-	member_int(w, "completion_tokens", out);
-	member_int(w, "total_tokens", in + out);
+	member_int(w, "prompt_tokens", prompt);
+	member_int(w, "completion_tokens", used->output);
+	member_int(w, "total_tokens", prompt + used->output);
+	jw_key(w, "prompt_tokens_details");
+	jw_object(w);
+	member_int(w, "cached_tokens", used->cache_read);
+	jw_end(w);
 	jw_end(w);
 }
 
 void chat_write_completion(struct json_writer *w, const struct chat_request *in, const struct run *run,
-			   struct str text)
+			   const struct token_counts *used, struct str text)
 {
 	open_object(w, "chat.completion", in, run);
 	jw_key(w, "choices");
@@ -77,7 +80,7 @@ void chat_write_completion(struct json_writer *w, const struct chat_request *in,
 	member_z(w, "finish_reason", "stop");
 	jw_end(w);
 	jw_end(w);
-	write_usage(w, run);
+	write_usage(w, used);
 	jw_end(w);
 }
 
@@ -102,11 +105,11 @@ void chat_write_chunk(struct json_writer *w, const struct chat_chunk *c)
 	open_object(w, "chat.completion.chunk", c->request, c->run);
 	jw_key(w, "choices");
 	jw_array(w);
-	if (!c->usage)
+	if (!c->used)
 		write_choice(w, c);
 	jw_end(w);
-	if (c->usage)
-		write_usage(w, c->run);
+	if (c->used)
+		write_usage(w, c->used);
 	else if (c->request->include_usage)
 		member_null(w, "usage");
 	jw_end(w);

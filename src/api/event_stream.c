@@ -37,11 +37,24 @@ void event_put(struct buf *out, const struct event_text *event)
 	buf_char(out, '\n');
 }
 
+static struct str bytes_of(struct arena *mem, const struct event_text *event)
+{
+	struct buf out = { .mem = mem };
+
+	event_put(&out, event);
+	return buf_view(&out);
+}
+
 enum err event_send(struct http_exchange *x, const struct event_text *event)
 {
 	AUTO(arena_rewind) struct arena_mark mark = arena_mark(http_arena(x));
-	struct buf out = { .mem = http_arena(x) };
 
-	event_put(&out, event);
-	return http_stream_write(x, buf_view(&out));
+	return http_stream_write(x, bytes_of(http_arena(x), event));
+}
+
+bool event_offer(struct http_exchange *x, const struct event_text *event)
+{
+	AUTO(arena_rewind) struct arena_mark mark = arena_mark(http_arena(x));
+
+	return http_stream_offer(x, bytes_of(http_arena(x), event));
 }

@@ -20,5 +20,7 @@ struct event_text {
 void event_put(struct buf *out, const struct event_text *event);
 /* In one write. ERR_GONE: as http_stream_write. */
 enum err event_send(struct http_exchange *x, const struct event_text *event);
+/* As http_stream_offer. */
+bool event_offer(struct http_exchange *x, const struct event_text *event);
 
 #endif

@@ -7,14 +7,11 @@
 #include "api/event_stream.h"
 #include "api/routes.h"
 #include "api/run_event.h"
-#include "base/clock.h"
+#include "api/run_follow.h"
 #include "base/id.h"
 #include "base/log.h"
 
-enum {
-	NO_CONTENT = 204,                    /* tells browsers not to come back */
-	ALIVE_MS = 250,                      /* how often it is looked whether somebody still listens */
-};
+enum { NO_CONTENT = 204 };                   /* tells browsers not to come back */
 
 /* How long a client that lost its stream waits before it comes back. */
 #define RETRY S("retry: 1000\n\n")
@@ -49,44 +46,44 @@ static struct str last_event_of(const struct call *call)
 
 /* -- the stream -------------------------------------------------------------------------------------------- */
 
-static enum err send(struct ctx *ctx, struct http_exchange *x, const struct run_event *event)
+static struct event_text text_of(struct arena *mem, const struct run_event *event)
 {
-	struct event_text text = { run_event_name(event), event->id, run_event_data(ctx->mem, event) };
-
-	return event_send(x, &text);
+	return (struct event_text){ run_event_name(event), event->id, run_event_data(mem, event) };
 }
 
-/* OK: it was the end, or nobody listens, or the server stops: then an event is kept back rather than begun, so that
- * the stream ends as it should and whoever comes back gets it. */
-static enum err tell(struct ctx *ctx, struct run_watch *watch, struct http_exchange *x)
+static enum err tell(struct ctx *ctx, void *arg, const struct run_event *event)
 {
-	struct run_event event = {0};
+	struct event_text text = text_of(ctx->mem, event);
+
+	return event_send(arg, &text);
+}
+
+static bool show(void *arg, struct arena *mem, const struct run_event *delta)
+{
+	struct event_text text = text_of(mem, delta);
+
+	return event_offer(arg, &text);
+}
+
+static enum err tell_all(struct ctx *ctx, struct run_watch *watch, struct http_exchange *x)
+{
+	const struct run_teller teller = { .tell = tell, .show = show, .arg = x };
 
 	TRY(http_stream_write(x, RETRY));
-	while (event.kind != RUN_EVENT_END) {
-		AUTO(arena_rewind) struct arena_mark mark = arena_mark(ctx->mem);
-		enum err e = run_watch_next(ctx, watch, mono_ms() + ALIVE_MS, &event);
-
-		if (!http_stream_alive(x))
-			return OK;
-		if (e == ERR_TIMEOUT)
-			continue;
-		TRY(e);
-		TRY(send(ctx, x, &event));
-	}
-	return OK;
+	return run_follow(ctx, x, watch, &teller);
 }
 
-/* A stream that broke is not ended, so that the client sees that it did. */
+/* When the server stops, the stream ends as it should, and whoever comes back gets the next event. A stream that broke
+ * is not ended, so that the client sees that it did. */
 static void stream(struct ctx *ctx, struct run_watch *watch, struct http_exchange *x)
 {
 	enum err e;
 
 	event_stream_begin(x);
-	e = http_request_of(x)->method == HTTP_HEAD ? OK : tell(ctx, watch, x);
-	if (e == OK)
+	e = http_request_of(x)->method == HTTP_HEAD ? OK : tell_all(ctx, watch, x);
+	if (e == OK || e == ERR_GONE)
 		http_stream_end(x);
-	else if (e != ERR_GONE)
+	else
 		log_warn("run.events", kv_s("run", watch->run_id), kv_z("why", ctx->why));
 }
 

@@ -1,6 +1,8 @@
 /* domain/dispatch.c: the three places an agent may be, one after the other. */
 #include "domain/dispatch.h"
 
+#include <stdlib.h>
+
 #include "base/id.h"
 #include "domain/agent_catalog.h"
 #include "domain/agent_parts.h"
@@ -204,16 +206,21 @@ static enum err from_file(struct ctx *ctx, const struct agent_entry *entry, stru
 	return fill(ctx, &file, out);
 }
 
-/* ERR_NOT_FOUND: there is no such file, whatever the reason. */
+/* *out NULL: there are no files, whatever the reason. */
+static enum err open_files(struct ctx *ctx, struct agent_catalog **out)
+{
+	enum err e = agent_catalog_open(ctx, out);
+
+	return e == ERR_INTERNAL || e == ERR_BUSY ? e : OK;
+}
+
 static enum err find_file(struct ctx *ctx, struct str name, struct dispatch *out)
 {
 	AUTO(agent_catalog_done) struct agent_catalog *catalog = NULL;
 	const struct agent_entry *entry;
-	enum err e = agent_catalog_open(ctx, &catalog);
 
-	if (e == ERR_INTERNAL || e == ERR_BUSY)
-		return e;
-	entry = e == OK ? agent_catalog_find(catalog, name) : NULL;
+	TRY(open_files(ctx, &catalog));
+	entry = catalog ? agent_catalog_find(catalog, name) : NULL;
 	return entry ? from_file(ctx, entry, out) : ERR_NOT_FOUND;
 }
 
@@ -268,4 +275,115 @@ enum err dispatch_resolve(struct ctx *ctx, struct str name, bool prefer_draft, s
 	if (e == ERR_NOT_FOUND)
 		return fail(ctx, e, "Agent \"%.*s\" is no longer in the connected repo.", STR(name));
 	return e;
+}
+
+/* -- all names --------------------------------------------------------------------------------------------- */
+
+struct candidate {
+	struct dispatch_name shown;
+	bool hidden;                         /* it cannot be run, or another of its name comes before it */
+	size_t at;                           /* its place among all */
+};
+
+struct candidates {
+	struct ctx *ctx;
+	struct candidate *items;
+	size_t n, cap;
+};
+
+static void add(struct candidates *all, struct dispatch_name shown, bool hidden)
+{
+	all->items = arena_more(all->ctx->mem, all->items, all->n, &all->cap, sizeof(*all->items));
+	all->items[all->n] = (struct candidate){ shown, hidden, all->n };
+	all->n++;
+}
+
+/* Those that are no valid agents are found as well, and refused. */
+static void add_files(struct candidates *all, const struct agent_catalog *catalog, bool valid)
+{
+	for (size_t i = 0; catalog && i < agent_catalog_size(catalog); i++) {
+		const struct agent_entry *entry = agent_catalog_at(catalog, i);
+
+		/* The catalog may be gone before the list is read. */
+		if (entry->valid == valid)
+			add(all, (struct dispatch_name){ .name = arena_str(all->ctx->mem, entry->name) }, !valid);
+	}
+}
+
+static enum err add_stable(struct candidates *all)
+{
+	struct list states;
+
+	TRY(agent_states_list(all->ctx, all->ctx->actor.workspace_id, &states));
+	for (size_t i = 0; i < states.n; i++) {
+		const struct agent_state *state = LIST_AT(states, struct agent_state, i);
+
+		if (state->stable_version_id.p)
+			add(all, (struct dispatch_name){ .name = state->agent_name }, false);
+	}
+	return OK;
+}
+
+static enum err add_managed(struct candidates *all)
+{
+	const struct agent_filter filter = { .order = AGENTS_BY_NAME, .limit = INT32_MAX };
+	struct list agents;
+	int64_t total;
+
+	TRY(agents_list(all->ctx, all->ctx->actor.workspace_id, &filter, &agents, &total));
+	for (size_t i = 0; i < agents.n; i++) {
+		const struct agent *a = LIST_AT(agents, struct agent, i);
+
+		add(all, (struct dispatch_name){ a->name, a->created_at }, false);
+	}
+	return OK;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct candidate *x = *(const struct candidate *const *)a, *y = *(const struct candidate *const *)b;
+	int order = str_cmp(x->shown.name, y->shown.name);
+
+	return order ? order : (x->at > y->at) - (x->at < y->at);
+}
+
+static void hide_later_ones(struct candidates *all)
+{
+	struct candidate **sorted = arena_array(all->ctx->mem, all->n, sizeof(*sorted));
+
+	for (size_t i = 0; i < all->n; i++)
+		sorted[i] = &all->items[i];
+	if (all->n > 1)
+		qsort(sorted, all->n, sizeof(*sorted), by_name);
+	for (size_t i = 1; i < all->n; i++)
+		if (str_eq(sorted[i]->shown.name, sorted[i - 1]->shown.name))
+			sorted[i]->hidden = true;
+}
+
+static struct list shown_of(const struct candidates *all)
+{
+	struct dispatch_name *names = arena_array(all->ctx->mem, all->n, sizeof(*names));
+	size_t n = 0;
+
+	for (size_t i = 0; i < all->n; i++)
+		if (!all->items[i].hidden)
+			names[n++] = all->items[i].shown;
+	return (struct list){ names, n };
+}
+
+/* They are put in the order in which they are looked for; it does not matter whether a valid file or its stable
+ * version goes first. */
+enum err dispatch_names(struct ctx *ctx, struct list *out)
+{
+	AUTO(agent_catalog_done) struct agent_catalog *catalog = NULL;
+	struct candidates all = { .ctx = ctx };
+
+	TRY(open_files(ctx, &catalog));
+	add_files(&all, catalog, true);
+	TRY(add_stable(&all));
+	add_files(&all, catalog, false);
+	TRY(add_managed(&all));
+	hide_later_ones(&all);
+	*out = shown_of(&all);
+	return OK;
 }

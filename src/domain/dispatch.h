@@ -28,4 +28,14 @@ struct dispatch {
  * text, as for the former, is the contract's. */
 enum err dispatch_resolve(struct ctx *ctx, struct str name, bool prefer_draft, struct dispatch *out);
 
+struct dispatch_name {
+	struct str name;
+	int64_t created_at;                  /* of a managed agent; 0: a file has no time of its own */
+};
+
+/* Every name that the above resolves without preferring drafts, once: of files in the order of their catalog, of stable
+ * versions whose file is gone, of managed agents. What an agent lacks to be run is seen when it is resolved.
+ * *out: of struct dispatch_name. */
+enum err dispatch_names(struct ctx *ctx, struct list *out);
+
 #endif

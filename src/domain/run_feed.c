@@ -3,10 +3,10 @@
  */
 #include "domain/run_feed.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
-#include "base/wait.h"
 #include "http/client.h"
 
 enum { BUCKETS = 1024 };
@@ -17,8 +17,8 @@ struct run_feed {
 	struct str run_id;                   /* stands behind the struct */
 
 	pthread_mutex_t lock;
-	pthread_cond_t news;                 /* anything below changed */
-	unsigned changes;                    /* under lock, as all below */
+	struct run_feed_waiter *waiters;     /* under lock, as all below */
+	unsigned changes;
 	size_t n_attending;
 	pthread_t attendant;                 /* the latest of them */
 	int64_t step;                        /* being written, in draft number `draft`; -1: none is */
@@ -56,14 +56,12 @@ static struct run_feed *feed_new(struct str run_id)
 	feed->run_id = (struct str){ id, run_id.n };
 	feed->step = -1;
 	pthread_mutex_init(&feed->lock, NULL);
-	wait_init(&feed->news);
 	return feed;
 }
 
 static void feed_free(struct run_feed *feed)
 {
 	buf_fini(&feed->text);
-	pthread_cond_destroy(&feed->news);
 	pthread_mutex_destroy(&feed->lock);
 	free(feed);
 }
@@ -99,6 +97,13 @@ void run_feed_close(struct run_feed *feed)
 
 /* -- telling ------------------------------------------------------------------------------------------------ */
 
+/* With its lock held. */
+static void move_on(const struct run_feed *feed, struct run_feed_place *place)
+{
+	place->draft = feed->draft;
+	place->draft_bytes = feed->text.n;
+}
+
 /* With its lock held. Who carries the run out may be waiting for a model, and this may be a cancellation. */
 static void wake_attendant(struct run_feed *feed)
 {
@@ -110,7 +115,8 @@ static void wake_attendant(struct run_feed *feed)
 static void ring(struct run_feed *feed)
 {
 	feed->changes++;
-	pthread_cond_broadcast(&feed->news);
+	for (struct run_feed_waiter *w = feed->waiters; w; w = w->next)
+		bell_ring(w->bell);
 }
 
 void run_feed_ring(struct str run_id)
@@ -163,14 +169,33 @@ unsigned run_feed_begin(struct run_feed *feed, int64_t step)
 	return draft;
 }
 
+/* With its lock held. What was rung before the piece comes before it. */
+static bool sees_draft(const struct run_feed *feed, const struct run_feed_waiter *w)
+{
+	const struct run_draft draft = { .number = feed->draft, .text = buf_view(&feed->text) };
+
+	return w->see && w->place->changes == feed->changes && w->see(w->arg, &draft);
+}
+
+/* With its lock held. */
+static void show_draft(struct run_feed *feed)
+{
+	for (struct run_feed_waiter *w = feed->waiters; w; w = w->next)
+		if (sees_draft(feed, w))
+			move_on(feed, w->place);
+		else
+			bell_ring(w->bell);
+}
+
 void run_feed_add(struct run_feed *feed, unsigned draft, struct str text)
 {
+	assert(text.n > 0);
 	if (!feed)
 		return;
 	pthread_mutex_lock(&feed->lock);
 	if (feed->draft == draft) {
 		buf_str(&feed->text, text);
-		pthread_cond_broadcast(&feed->news);
+		show_draft(feed);
 	}
 	pthread_mutex_unlock(&feed->lock);
 }
@@ -215,8 +240,7 @@ bool run_feed_draft(struct run_feed *feed, int64_t step, unsigned known, size_t 
 	is_written = feed->step == step;
 	if (is_written)
 		*out = copy_draft(feed, feed->draft == known ? from : 0, mem);
-	place->draft = feed->draft;
-	place->draft_bytes = feed->text.n;
+	move_on(feed, place);
 	pthread_mutex_unlock(&feed->lock);
 	return is_written;
 }
@@ -227,13 +251,40 @@ static bool has_news(const struct run_feed *feed, const struct run_feed_place *p
 	return feed->changes != place->changes || feed->draft != place->draft || feed->text.n != place->draft_bytes;
 }
 
-bool run_feed_wait(struct run_feed *feed, const struct run_feed_place *place, int64_t until_ms)
+/* False: there is no need to wait. */
+static bool join_waiters(struct run_feed *feed, struct run_feed_waiter *w)
 {
-	bool in_time = true;
+	bool joins;
 
 	pthread_mutex_lock(&feed->lock);
-	while (in_time && !has_news(feed, place))
-		in_time = wait_until(&feed->news, &feed->lock, until_ms);
+	joins = !has_news(feed, w->place);
+	if (joins) {
+		w->next = feed->waiters;
+		w->link = &feed->waiters;
+		if (w->next)
+			w->next->link = &w->next;
+		feed->waiters = w;
+	}
 	pthread_mutex_unlock(&feed->lock);
+	return joins;
+}
+
+static void leave_waiters(struct run_feed *feed, struct run_feed_waiter *w)
+{
+	pthread_mutex_lock(&feed->lock);
+	*w->link = w->next;
+	if (w->next)
+		w->next->link = w->link;
+	pthread_mutex_unlock(&feed->lock);
+}
+
+bool run_feed_wait(struct run_feed *feed, struct run_feed_waiter *w, int64_t until_ms)
+{
+	bool in_time;
+
+	if (!join_waiters(feed, w))
+		return true;
+	in_time = bell_wait(w->bell, until_ms);
+	leave_waiters(feed, w);
 	return in_time;
 }

@@ -44,6 +44,7 @@ struct stream {
 	bool ended, truncated;               /* under lock: http_stream_end came; a write was refused */
 	bool in_write;                       /* under lock: more of the same write is to come */
 	struct str heartbeat;                /* under lock; p NULL: it is to be silent */
+	struct bell *bell;                   /* under lock: rung when `gone` becomes true; may be NULL */
 	struct buf leaving;                  /* the loop's: what it is sending */
 };
 

@@ -19,6 +19,7 @@
 #define HTTP_SERVER_H
 
 #include "base/arena.h"
+#include "base/bell.h"
 #include "base/buf.h"
 #include "base/err.h"
 
@@ -137,6 +138,10 @@ void http_reply_static(struct http_exchange *x, int status, struct str body);
 void http_stream_begin(struct http_exchange *x, int status);
 enum err http_stream_write(struct http_exchange *x, struct str bytes);
 bool http_stream_alive(struct http_exchange *x);        /* without writing */
+/* Writes all of it without waiting, or nothing: false. Any thread, while the handler's own has lent it the exchange. */
+bool http_stream_offer(struct http_exchange *x, struct str bytes);
+/* Rings the bell when http_stream_alive becomes false. NULL: not any more; to be said before the bell ends. */
+void http_stream_bell(struct http_exchange *x, struct bell *bell);
 /* For a plain answer that is long in coming, and worth nothing once its client has left: from now on the thread counts
  * as one that streams, and http_stream_alive tells what it does of a stream (before, only that the connection was cut):
  * the client ended its own side, or the server drains. There must be an answer all the same. ERR_BUSY: there are too

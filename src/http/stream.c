@@ -39,6 +39,7 @@ void stream_reset(struct stream *st)
 	st->n_taken = 0;
 	st->begun = st->gone = st->ended = st->truncated = st->in_write = st->waited_for = false;
 	st->heartbeat = (struct str){ NULL, 0 };
+	st->bell = NULL;
 }
 
 /* -- the loop's side ---------------------------------------------------------------------- */
@@ -48,6 +49,8 @@ void stream_lose(struct stream *st)
 	pthread_mutex_lock(&st->lock);
 	st->gone = true;
 	pthread_cond_broadcast(&st->room);
+	if (st->bell)
+		bell_ring(st->bell);
 	pthread_mutex_unlock(&st->lock);
 }
 
@@ -227,9 +230,33 @@ enum err http_stream_write(struct http_exchange *x, struct str bytes)
 	return OK;
 }
 
+bool http_stream_offer(struct http_exchange *x, struct str bytes)
+{
+	struct stream *st = &x->stream;
+	bool taken;
+
+	if (is_mute(x))
+		return http_stream_alive(x);
+	pthread_mutex_lock(&st->lock);
+	taken = bytes.n <= SLICE_BYTES && !is_full(st) && !st->gone;
+	if (taken)
+		add_framed(&st->waiting, bytes, !x->in.http_1_0);
+	pthread_mutex_unlock(&st->lock);
+	if (taken)
+		tell_loop(x);
+	return taken;
+}
+
 bool http_stream_alive(struct http_exchange *x)
 {
 	return !stream_is_gone(&x->stream);
+}
+
+void http_stream_bell(struct http_exchange *x, struct bell *bell)
+{
+	pthread_mutex_lock(&x->stream.lock);
+	x->stream.bell = bell;
+	pthread_mutex_unlock(&x->stream.lock);
 }
 
 enum err http_wait_begin(struct http_exchange *x)

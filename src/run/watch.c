@@ -17,7 +17,7 @@
 
 enum {
 	LOOK_MS = 250,                       /* at a run that others carry out, or nobody */
-	LOOK_ATTENDED_MS = 2000,             /* at one whose changes are rung */
+	LOOK_ATTENDED_MS = 10000,            /* at one whose changes are rung */
 	DIGEST_HEX = 16,
 };
 
@@ -99,13 +99,13 @@ static struct str delta_id(struct arena *mem, const struct run_watch *w)
 /* -- telling ------------------------------------------------------------------------------------------------- */
 
 /* text: what follows the offset, in a text that is known to begin with what was told. */
-static void tell_delta(struct ctx *ctx, struct run_watch *w, struct str text, struct run_event *out)
+static void tell_delta(struct arena *mem, struct run_watch *w, struct str text, struct run_event *out)
 {
 	*out = (struct run_event){ .kind = RUN_EVENT_DELTA, .step = w->step, .offset = (int64_t)w->offset,
 				   .text = text };
 	w->digest = str_hash(w->digest, text);
 	w->offset += text.n;
-	out->id = delta_id(ctx->mem, w);
+	out->id = delta_id(mem, w);
 }
 
 /* text: all there is. False: it says nothing new. */
@@ -117,7 +117,7 @@ static bool tell_text(struct ctx *ctx, struct run_watch *w, struct str text, str
 		begin_step(w, w->step);
 	if (goes_on && text.n == w->offset)
 		return false;
-	tell_delta(ctx, w, str_from(text, w->offset), out);
+	tell_delta(ctx->mem, w, str_from(text, w->offset), out);
 	return true;
 }
 
@@ -130,7 +130,7 @@ static bool tell_draft(struct ctx *ctx, struct run_watch *w, struct run_event *o
 		return false;
 	if (draft.number == w->draft) {
 		if (draft.text.n > 0)
-			tell_delta(ctx, w, draft.text, out);
+			tell_delta(ctx->mem, w, draft.text, out);
 		return draft.text.n > 0;
 	}
 	/* A new draft that is not as far as the one before may still get there. */
@@ -223,11 +223,47 @@ static int64_t sooner(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+/* What is lent to whoever writes the draft. */
+struct loan {
+	struct arena *mem;
+	struct run_watch *watch;
+};
+
+/* Only what follows on what was told; all else is decided by the watcher itself. */
+static bool show_delta(void *arg, const struct run_draft *draft)
+{
+	const struct loan *loan = arg;
+	struct run_watch *w = loan->watch;
+	AUTO(arena_rewind) struct arena_mark mark = arena_mark(loan->mem);
+	const size_t offset = w->offset;
+	const uint64_t digest = w->digest;
+	struct run_event event;
+
+	if (draft->number != w->draft)
+		return false;
+	tell_delta(loan->mem, w, str_from(draft->text, w->offset), &event);
+	if (w->listener->show(w->listener->arg, loan->mem, &event))
+		return true;
+	w->offset = offset;
+	w->digest = digest;
+	return false;
+}
+
+static bool goes_on(const struct run_watch *w)
+{
+	return !w->listener || w->listener->go_on(w->listener->arg);
+}
+
 /* False: until_ms has passed. */
 static bool wait_for_news(struct ctx *ctx, struct run_watch *w, int64_t until_ms)
 {
+	struct loan loan = { ctx->mem, w };
+	struct run_feed_waiter waiter = { .place = &w->place, .bell = &w->bell, .arg = &loan };
+
 	let_go_of_store(ctx);
-	run_feed_wait(w->feed, &w->place, sooner(until_ms, w->look_ms));
+	if (w->listener)
+		waiter.see = show_delta;
+	run_feed_wait(w->feed, &waiter, sooner(until_ms, w->look_ms));
 	return mono_ms() < until_ms;
 }
 
@@ -243,7 +279,7 @@ static enum err next(struct ctx *ctx, struct run_watch *w, int64_t until_ms, str
 			told = tell_draft(ctx, w, out);
 		if (!told)
 			arena_rewind(&mark);
-	} while (!told && wait_for_news(ctx, w, until_ms));
+	} while (!told && goes_on(w) && wait_for_news(ctx, w, until_ms));
 	return told ? OK : fail(ctx, ERR_TIMEOUT, "nothing happened");
 }
 
@@ -267,11 +303,15 @@ enum err run_watch_open(struct ctx *ctx, struct str run_id, struct str after, st
 	TRY(resume(ctx, after, &w));
 	w.feed = run_feed_open(w.run_id);
 	*out = w;
+	bell_init(&out->bell);
 	return OK;
 }
 
 void run_watch_close(struct run_watch *w)
 {
+	if (!w->feed)
+		return;
 	run_feed_close(w->feed);
+	bell_fini(&w->bell);
 	w->feed = NULL;
 }

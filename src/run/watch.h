@@ -31,11 +31,13 @@
  *     to queued was handed back by a server that stops.
  *
  * Between two events nothing of the store is held, neither a connection nor a snapshot.
- * Threads: a watch belongs to one thread at a time; any number of them may watch the same run.
+ * Threads: a watch belongs to one thread at a time; any number of them may watch the same run. While that thread
+ * waits in run_watch_next, it lends the watch, and ctx->mem, to the one that carries the run out: see `listener`.
  */
 #ifndef RUN_WATCH_H
 #define RUN_WATCH_H
 
+#include "base/bell.h"
 #include "domain/run.h"
 #include "domain/run_feed.h"
 #include "run/record.h"
@@ -58,7 +60,19 @@ struct run_event {
 	struct run run;
 };
 
+/* What saves a watcher from being woken in vain. */
+struct run_listener {
+	/* Shows a delta, and must not wait: called on the thread that carries the run out, while the watcher's waits.
+	 * False: not now; run_watch_next returns it. */
+	bool (*show)(void *arg, struct arena *mem, const struct run_event *delta);
+	/* Asked before each wait, on the watcher's thread: false ends it. Whoever changes the answer rings the bell. */
+	bool (*go_on)(void *arg);
+	void *arg;
+};
+
 struct run_watch {
+	const struct run_listener *listener; /* set by whoever opened the watch; borrowed; NULL: there is none */
+	struct bell bell;                    /* wakes the watcher's thread; anybody may ring it */
 	struct run_feed *feed;
 	struct str run_id;
 	struct run_feed_place place;         /* of the feed: what was seen of it */
@@ -73,13 +87,14 @@ struct run_watch {
 };
 
 /* Begins to watch a run of the acting user's workspace, behind the event with the id `after`, or from the
- * beginning when that is absent or empty. *out refers to ctx->mem. over: `after` was the end.
+ * beginning when that is absent or empty. *out refers to ctx->mem, and stays where it is. over: `after` was the end.
  * ERR_NOT_FOUND: "run not found". ERR_INVALID: `after` is no event's id. */
 enum err run_watch_open(struct ctx *ctx, struct str run_id, struct str after, struct run_watch *out);
 void run_watch_close(struct run_watch *w);              /* zeroed is fine */
 
-/* The next event, waited for until the monotonic until_ms. *out lives in ctx->mem. ERR_TIMEOUT: nothing
- * happened. ERR_GONE: the end was told. Others: the store could not be read. */
+/* The next event that the listener was not shown, waited for until the monotonic until_ms. *out lives in ctx->mem.
+ * ERR_TIMEOUT: nothing happened, or the listener does not go on. ERR_GONE: the end was told. Others: the store could
+ * not be read. */
 enum err run_watch_next(struct ctx *ctx, struct run_watch *w, int64_t until_ms, struct run_event *out);
 
 #endif

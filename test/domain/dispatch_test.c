@@ -9,11 +9,8 @@
 
 static int set_up(void **state)
 {
-	struct rig *r;
+	struct rig *r = sources_set_up(state);
 
-	workspace_set_up(state);
-	r = *state;
-	use_sources(r, "folder", false);
 	put_file(r, FOLDER "greeter.yaml", GREET("greeter"));
 	return 0;
 }
@@ -130,6 +127,63 @@ static void a_managed_agent_is_found_by_id_or_name_after_the_files(void **state)
 	assert_str(resolved(r, arena_strz(&r->mem, made.id), false).name, "desk");
 	assert_true(resolved(r, "greeter", false).is_file);
 	assert_false(resolved(r, arena_strz(&r->mem, hidden.id), false).is_file);
+}
+
+static void create(struct rig *r, const char *name)
+{
+	struct agent draft = { .name = str_of(name),
+			       .model = { .provider = S("CUSTOM"), .model = S("builtin/extractive"), .max_tokens = 9 } };
+	struct agent made;
+
+	assert_int_equal(agent_create(&r->ctx, &draft, &made), OK);
+}
+
+/* The names, each with a + behind it when it is a managed agent's. */
+static struct str all_names(struct rig *r)
+{
+	struct buf out = { .mem = &r->mem };
+	struct list names;
+
+	db_snapshot_end(&r->ctx);
+	assert_int_equal(dispatch_names(&r->ctx, &names), OK);
+	for (size_t i = 0; i < names.n; i++) {
+		const struct dispatch_name *n = LIST_AT(names, struct dispatch_name, i);
+
+		buf_printf(&out, "%s%.*s%s", i ? " " : "", STR(n->name), n->created_at ? "+" : "");
+	}
+	return buf_view(&out);
+}
+
+static void every_name_that_is_found_is_listed_once(void **state)
+{
+	struct rig *r = *state;
+	struct dispatch d;
+
+	freeze(r, "gone", 1, "openai:gpt-old", "name: gone\nmodel: openai:gpt-old\ninstructions: Old.\n");
+	freeze(r, "greeter", 1, "openai:gpt-old", "name: greeter\nmodel: openai:gpt-old\ninstructions: Old.\n");
+	freeze(r, "mended", 1, "openai:gpt-old", "name: mended\nmodel: openai:gpt-old\ninstructions: Old.\n");
+	put_file(r, FOLDER "mended.yaml", "name: [");
+	put_file(r, FOLDER "broken.yaml", "name: [");
+	put_file(r, FOLDER "also.yaml", GREET("also"));
+	put_file(r, FOLDER "also2.yaml", GREET("also"));
+	create(r, "desk");
+	create(r, "gone");
+	create(r, "greeter");
+	create(r, "broken");
+	assert_str(all_names(r), "also greeter gone mended desk+");
+	/* Its file is found first, and refused. */
+	assert_int_equal(resolve(r, "broken", false, &d), ERR_UNPROCESSABLE);
+}
+
+static void stable_versions_are_listed_without_any_files(void **state)
+{
+	struct rig *r = *state;
+
+	freeze(r, "gone", 1, "openai:gpt-old", "name: gone\nmodel: openai:gpt-old\ninstructions: Old.\n");
+	create(r, "desk");
+	use_sources(r, NULL, true);
+	assert_str(all_names(r), "gone desk+");
+	assert_str(resolved(r, "gone", false).version_label, "v1");
 }
 
 static void the_built_in_model_can_be_named_in_a_file(void **state)
@@ -312,6 +366,8 @@ int main(void)
 		ON_A_FOLDER(the_stable_version_counts_unless_the_draft_is_preferred),
 		ON_A_FOLDER(a_stable_version_outlives_its_file),
 		ON_A_FOLDER(a_managed_agent_is_found_by_id_or_name_after_the_files),
+		ON_A_FOLDER(every_name_that_is_found_is_listed_once),
+		ON_A_FOLDER(stable_versions_are_listed_without_any_files),
 		ON_A_FOLDER(the_built_in_model_can_be_named_in_a_file),
 		ON_A_FOLDER(a_file_that_does_not_parse_says_why),
 		ON_A_FOLDER(an_agent_without_a_model_cannot_be_run),

@@ -35,6 +35,15 @@ static bool heard(struct run_feed *feed, struct run_feed_place *place)
 	return run_feed_heard(feed, place, &attended);
 }
 
+static bool wait_for(struct run_feed *feed, struct run_feed_place *place, int64_t until_ms)
+{
+	AUTO(bell_fini) struct bell bell;
+	struct run_feed_waiter waiter = { .place = place, .bell = &bell };
+
+	bell_init(&bell);
+	return run_feed_wait(feed, &waiter, until_ms);
+}
+
 /* -- rings ------------------------------------------------------------------------------------------- */
 
 static void a_ring_is_heard_once_by_each(void **state)
@@ -89,7 +98,7 @@ static void waiting_without_news_ends_in_time(void **state)
 	FEED(feed);
 
 	(void)state;
-	assert_false(run_feed_wait(feed, &place, until));
+	assert_false(wait_for(feed, &place, until));
 	assert_true(mono_ms() >= until);
 }
 
@@ -100,10 +109,10 @@ static void news_that_came_before_the_wait_end_it(void **state)
 
 	(void)state;
 	run_feed_ring(RUN);
-	assert_true(run_feed_wait(feed, &place, mono_ms() + PATIENCE_MS));
+	assert_true(wait_for(feed, &place, mono_ms() + PATIENCE_MS));
 	(void)heard(feed, &place);
 	run_feed_add(feed, run_feed_begin(feed, 0), S("text"));
-	assert_true(run_feed_wait(feed, &place, mono_ms() + PATIENCE_MS));
+	assert_true(wait_for(feed, &place, mono_ms() + PATIENCE_MS));
 }
 
 /* -- drafts ------------------------------------------------------------------------------------------ */
@@ -172,6 +181,143 @@ static void without_a_feed_nothing_is_told(void **state)
 	run_feed_leave(NULL);
 }
 
+/* -- shown to those who sleep ---------------------------------------------------------------------------- */
+
+/* A thread that follows a draft until something is rung. */
+struct sleeper {
+	struct run_feed *feed;
+	struct run_feed_place place;
+	struct bell bell;
+	pthread_t thread;
+	bool refuses;                        /* to be shown any more */
+	int n_shown;                         /* pieces; by the thread that adds them */
+	_Atomic int n_woken;
+	_Atomic size_t have;                 /* bytes */
+};
+
+static bool see(void *arg, const struct run_draft *draft)
+{
+	struct sleeper *s = arg;
+
+	if (s->refuses)
+		return false;
+	s->n_shown++;
+	s->have = draft->text.n;
+	return true;
+}
+
+static void *follow(void *arg)
+{
+	struct sleeper *s = arg;
+	struct run_feed_waiter waiter = { .place = &s->place, .bell = &s->bell, .see = see, .arg = s };
+	struct run_draft draft;
+	ARENA(mem);
+
+	do {
+		if (run_feed_draft(s->feed, 0, 0, 0, &mem, &s->place, &draft))
+			s->have = draft.text.n;
+		(void)run_feed_wait(s->feed, &waiter, mono_ms() + PATIENCE_MS);
+		s->n_woken++;
+		arena_reset(&mem);
+	} while (!heard(s->feed, &s->place));
+	return NULL;
+}
+
+/* Adds to the draft until the sleeper sleeps, which shows in being shown a piece. */
+static void put_to_sleep(struct sleeper *s, struct run_feed *feed, unsigned draft)
+{
+	*s = (struct sleeper){ .feed = feed };
+	bell_init(&s->bell);
+	assert_int_equal(pthread_create(&s->thread, NULL, follow, s), 0);
+	for (int64_t until = mono_ms() + PATIENCE_MS; s->n_shown == 0 && mono_ms() < until; usleep(1000))
+		run_feed_add(feed, draft, S("zzz"));
+	assert_int_equal(s->n_shown, 1);
+}
+
+static void wake_up(struct sleeper *s)
+{
+	pthread_join(s->thread, NULL);
+	bell_fini(&s->bell);
+}
+
+static void who_sleeps_is_shown_each_piece_and_not_woken(void **state)
+{
+	enum { PIECES = 100 };
+	struct sleeper s;
+	unsigned draft;
+	size_t had;
+	int woken;
+	FEED(feed);
+
+	(void)state;
+	draft = run_feed_begin(feed, 0);
+	put_to_sleep(&s, feed, draft);
+	had = s.have;
+	woken = s.n_woken;
+	for (int i = 0; i < PIECES; i++)
+		run_feed_add(feed, draft, S("0123456789"));
+	assert_int_equal(s.n_shown, 1 + PIECES);
+	assert_int_equal(s.have, had + PIECES * 10);
+	assert_int_equal(s.n_woken, woken);
+	run_feed_ring(RUN);
+	wake_up(&s);
+}
+
+static void who_cannot_be_shown_a_piece_is_woken_for_it(void **state)
+{
+	struct sleeper s;
+	unsigned draft;
+	size_t had;
+	FEED(feed);
+
+	(void)state;
+	draft = run_feed_begin(feed, 0);
+	put_to_sleep(&s, feed, draft);
+	had = s.have;
+	s.refuses = true;
+	run_feed_add(feed, draft, S("0123456789"));
+	for (int64_t until = mono_ms() + PATIENCE_MS; s.have == had && mono_ms() < until;)
+		usleep(1000);
+	assert_int_equal(s.have, had + 10);
+	assert_int_equal(s.n_shown, 1);
+	run_feed_ring(RUN);
+	wake_up(&s);
+}
+
+static void what_was_rung_before_a_piece_comes_first(void **state)
+{
+	struct sleeper s;
+	unsigned draft;
+	FEED(feed);
+
+	(void)state;
+	draft = run_feed_begin(feed, 0);
+	put_to_sleep(&s, feed, draft);
+	run_feed_ring(RUN);
+	run_feed_add(feed, draft, S("too early"));
+	assert_int_equal(s.n_shown, 1);
+	wake_up(&s);
+}
+
+static void others_may_wake_it_too(void **state)
+{
+	struct sleeper s;
+	unsigned draft;
+	int woken;
+	FEED(feed);
+
+	(void)state;
+	draft = run_feed_begin(feed, 0);
+	put_to_sleep(&s, feed, draft);
+	woken = s.n_woken;
+	bell_ring(&s.bell);
+	for (int64_t until = mono_ms() + PATIENCE_MS; s.n_woken == woken && mono_ms() < until;)
+		usleep(1000);
+	assert_int_equal(s.n_woken, woken + 1);
+	run_feed_ring(RUN);
+	wake_up(&s);
+}
+
 /* -- threads ------------------------------------------------------------------------------------------ */
 
 enum { READERS = 6, PIECES = 2000, VISITORS = 4, VISITS = 2000 };
@@ -191,7 +337,7 @@ static void *read_all(void *arg)
 	(void)arg;
 	n_ready++;
 	while (have < PIECES * 10) {
-		assert_true(run_feed_wait(feed, &place, mono_ms() + PATIENCE_MS));
+		assert_true(wait_for(feed, &place, mono_ms() + PATIENCE_MS));
 		if (!run_feed_draft(feed, 0, known, have, &mem, &place, &draft))
 			continue;
 		known = draft.number;
@@ -253,6 +399,10 @@ int main(void)
 		cmocka_unit_test(a_draft_that_is_not_known_is_read_whole),
 		cmocka_unit_test(a_draft_ends_when_its_step_is_stored),
 		cmocka_unit_test(without_a_feed_nothing_is_told),
+		cmocka_unit_test(who_sleeps_is_shown_each_piece_and_not_woken),
+		cmocka_unit_test(who_cannot_be_shown_a_piece_is_woken_for_it),
+		cmocka_unit_test(what_was_rung_before_a_piece_comes_first),
+		cmocka_unit_test(others_may_wake_it_too),
 		cmocka_unit_test(all_who_watch_read_all_that_is_written),
 	};
 

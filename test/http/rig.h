@@ -176,15 +176,52 @@ static void do_endless(struct http_exchange *x)
 	stream_result = e;
 }
 
+/* Sleeps until nobody listens. */
+static void await_loss(struct http_exchange *x)
+{
+	AUTO(bell_fini) struct bell bell;
+
+	bell_init(&bell);
+	http_stream_bell(x, &bell);
+	while (http_stream_alive(x))
+		(void)bell_wait(&bell, INT64_MAX);
+	http_stream_bell(x, NULL);
+}
+
 /* Writes one line, then only listens whether anyone is there, and says good-bye. */
 static void do_quiet(struct http_exchange *x)
 {
 	http_stream_begin(x, 200);
 	if (http_stream_write(x, S("hello\n")) == OK)
-		while (http_stream_alive(x))
-			usleep(1000);
+		await_loss(x);
+	stream_result = http_stream_offer(x, S("too late\n")) ? OK : ERR_GONE;
 	http_stream_end_with(x, S("bye\n"));
-	stream_result = ERR_GONE;
+}
+
+/* As much as is taken, and first what is too much at once. */
+static void *offer_all(void *arg)
+{
+	const struct str piece = { large_bytes, 10000 };
+	size_t n = 0;
+
+	if (http_stream_offer(arg, (struct str){ large_bytes, 1 << 20 }))
+		return NULL;
+	while (http_stream_offer(arg, piece))
+		n += piece.n;
+	stream_written = n;
+	return NULL;
+}
+
+/* Lends its stream to another thread, and then ends it itself. */
+static void do_lend(struct http_exchange *x)
+{
+	pthread_t thread;
+
+	http_stream_begin(x, 200);
+	if (pthread_create(&thread, NULL, offer_all, x) == 0)
+		pthread_join(thread, NULL);
+	if (http_stream_write(x, S("end")) == OK)
+		http_stream_end(x);
 }
 
 static void do_gated_stream(struct http_exchange *x)
@@ -217,8 +254,7 @@ static void do_wait(struct http_exchange *x)
 {
 	if (http_wait_begin(x) == OK) {
 		gate_pass();
-		while (http_stream_alive(x))
-			usleep(1000);
+		await_loss(x);
 		stream_result = ERR_GONE;
 	}
 	buf_z(http_body(x), "no longer");
@@ -249,6 +285,7 @@ static void rig_handle(void *user, size_t thread, struct http_exchange *x)
 		{ "/large", do_large },
 		{ "/large-static", do_large_static },
 		{ "/large-stream", do_large_stream },
+		{ "/lend", do_lend },
 		{ "/nothing", do_nothing },
 		{ "/quiet", do_quiet },
 		{ "/tell", do_tell },

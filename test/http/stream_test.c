@@ -101,6 +101,25 @@ static void a_reader_that_pauses_holds_up_its_handler(void **state)
 	AWAIT(stream_written > written);
 }
 
+static void what_is_offered_is_taken_whole_until_the_reader_is_behind(void **state)
+{
+	RIG(rig);
+	DIAL(fd, rig);
+	size_t n_pieces;
+
+	(void)state;
+	say(fd, "GET /lend HTTP/1.1\r\n" HOST "\r\n");
+	AWAIT(stream_written > 0);
+	REPLY(r, fd);
+	assert_true(r.whole);
+	n_pieces = stream_written / 10000;
+	assert_in_range(n_pieces, (256 << 10) / 10000, SIZE_MAX);
+	assert_int_equal(r.body.n, n_pieces * 10000 + strlen("end"));
+	for (size_t i = 0; i < n_pieces; i++)
+		assert_memory_equal(r.body.p + i * 10000, large_bytes, 10000);
+	assert_string_equal(r.body.p + n_pieces * 10000, "end");
+}
+
 static void a_reader_that_stops_is_cut(void **state)
 {
 	RIG(rig, .limits.write_ms = 50);
@@ -452,6 +471,7 @@ int main(void)
 		cmocka_unit_test(head_of_a_stream_has_no_body),
 		cmocka_unit_test(a_large_stream_reaches_a_slow_reader_whole),
 		cmocka_unit_test(a_reader_that_pauses_holds_up_its_handler),
+		cmocka_unit_test(what_is_offered_is_taken_whole_until_the_reader_is_behind),
 		cmocka_unit_test(a_reader_that_stops_is_cut),
 		cmocka_unit_test(a_handler_that_writes_learns_that_its_client_left),
 		cmocka_unit_test(a_handler_that_only_waits_learns_that_its_client_left),

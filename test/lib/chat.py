@@ -4,6 +4,7 @@ other tests trust, judged by the official clients of both protocols.
 """
 import http.client
 import json
+import pathlib
 import subprocess
 import sys
 
@@ -46,6 +47,21 @@ def an_agent_is_a_model_to_the_official_client(house):
     same({run["status"] for run in runs(house)}, {"succeeded"}, "how the runs ended")
 
 
+def models_are_what_can_be_run(house):
+    """A stable version outlives its file; of agents that have one name, the one that runs is listed."""
+    house.make_agent("OPENAI", "gpt-4o")
+    house.write_agent("greeter", "openai:gpt-4o")
+    house.server.cli("agent", "promote", "greeter", "--workspace", "demo", *house.server.options)
+    pathlib.Path(house.agents, "greeter.json").unlink()
+    pathlib.Path(house.agents, "broken.json").write_text("{")
+    house.make_agent("OPENAI", "gpt-4o", name="desk")
+    for test in ("agents are listed as models", "an agent answers as a model would"):
+        chat(house, test)
+    same([run["agentVersionLabel"] for run in runs(house)], ["v1"], "what was run")
+    models = house.server.client(house.key).get("/v1/models").json["data"]
+    same([(m["id"], m["created"] > 0) for m in models], [("greeter", False), ("desk", True)], "the models")
+
+
 def a_conversation_is_frozen_with_its_run(house):
     house.make_agent("OPENAI", "gpt-4o", features={"memory": False})
     chat(house, "the conversation so far is heard")
@@ -64,6 +80,19 @@ def an_answer_of_several_steps(house):
     house.make_agent("OPENAI", "gpt-4o")
     chat(house, "an agent answers as a model would")
     chat(house, "an answer is streamed as it comes")
+
+
+def tokens_are_counted_as_openai_does(house):
+    """Of all replies, and those that a cache was read for among the others; paths mean what they are normally."""
+    house.fake.turns = [[search()], "Hello there."] * 2
+    house.make_agent("OPENAI", "gpt-4o")
+    client = house.server.client(house.key)
+    body = {"model": "greeter", "messages": [{"role": "user", "content": "hi"}]}
+    usage = {"prompt_tokens": 2000, "completion_tokens": 200, "total_tokens": 2200,
+             "prompt_tokens_details": {"cached_tokens": 1200}}
+    same(client.post("/v1/chat/./completions", body).json["usage"], usage, "of a plain answer")
+    streamed = client.post("/v1/chat/completions", {**body, "stream": True, "stream_options": {"include_usage": True}})
+    holds(streamed.body.decode(), json.dumps(usage, separators=(",", ":")))
 
 
 def keys_decide(house):
@@ -137,8 +166,9 @@ def the_fake_is_a_provider_to_the_official_clients(house):
 
 
 TESTS = [
-    an_agent_is_a_model_to_the_official_client, a_conversation_is_frozen_with_its_run, an_answer_of_several_steps,
-    keys_decide, a_failed_run, a_client_that_hangs_up, a_client_that_does_not_wait_for_a_plain_answer,
+    an_agent_is_a_model_to_the_official_client, models_are_what_can_be_run, a_conversation_is_frozen_with_its_run,
+    an_answer_of_several_steps, tokens_are_counted_as_openai_does, keys_decide, a_failed_run, a_client_that_hangs_up,
+    a_client_that_does_not_wait_for_a_plain_answer,
     a_server_that_stops_while_an_answer_is_waited_for, what_is_too_large_is_refused_as_openai_does,
     the_fake_is_a_provider_to_the_official_clients,
 ]

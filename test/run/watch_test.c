@@ -37,6 +37,13 @@ static struct hand *take(struct rig *r, bool attends)
 	return h;
 }
 
+/* Of a run of its own. */
+static struct hand *take_new(struct rig *r)
+{
+	rig_run(r, S("hello"));
+	return take(r, true);
+}
+
 static void leave(struct hand *h)
 {
 	run_feed_leave(h->job.feed);
@@ -149,6 +156,13 @@ static void expect_end(struct rig *r, struct run_watch *w, const char *status)
 	assert_fails(&r->ctx, run_watch_next(&r->ctx, w, 0, &event), ERR_GONE, "over");
 }
 
+/* A run that somebody carries out, from there on. */
+static void watch_running(struct rig *r, const struct hand *h, struct str after, struct run_watch *w)
+{
+	open_watch(r, h->job.run.id, after, w);
+	expect_status(r, w, "running");
+}
+
 /* -- in order --------------------------------------------------------------------------------------------- */
 
 static void a_run_is_told_from_its_beginning_to_its_end(void **state)
@@ -189,20 +203,18 @@ static void a_run_is_told_from_its_beginning_to_its_end(void **state)
 static void what_was_not_seen_live_is_told_before_the_reply(void **state)
 {
 	struct rig *r = *state;
-	struct run run = rig_run(r, S("hello"));
-	struct hand *h = take(r, true);
+	struct hand *h = take_new(r);
 	WATCH(early);
 	WATCH(late);
 
 	run_feed_add(h->job.feed, begin(h), S("Hello "));
-	open_watch(r, run.id, S(""), &early);
-	expect_status(r, &early, "running");
+	watch_running(r, h, S(""), &early);
 	expect_delta(r, &early, 0, 0, "Hello ");
 	answer(r, h, S("Hello there."));
 	expect_delta(r, &early, 0, 6, "there.");
 	expect_reply(r, &early, 0, "Hello there.");
 	expect_end(r, &early, "succeeded");
-	open_watch(r, run.id, S(""), &late);
+	open_watch(r, h->job.run.id, S(""), &late);
 	expect_delta(r, &late, 0, 0, "Hello there.");
 	expect_reply(r, &late, 0, "Hello there.");
 	expect_end(r, &late, "succeeded");
@@ -212,12 +224,10 @@ static void what_was_not_seen_live_is_told_before_the_reply(void **state)
 static void a_reply_that_came_out_differently_takes_back_what_was_told(void **state)
 {
 	struct rig *r = *state;
-	struct run run = rig_run(r, S("hello"));
-	struct hand *h = take(r, true);
+	struct hand *h = take_new(r);
 	WATCH(w);
 
-	open_watch(r, run.id, S(""), &w);
-	expect_status(r, &w, "running");
+	watch_running(r, h, S(""), &w);
 	run_feed_add(h->job.feed, begin(h), S("Hello the"));
 	expect_delta(r, &w, 0, 0, "Hello the");
 	answer(r, h, S("Hi!"));
@@ -230,13 +240,11 @@ static void a_reply_that_came_out_differently_takes_back_what_was_told(void **st
 static void a_new_draft_goes_on_where_the_last_one_was_if_it_says_the_same(void **state)
 {
 	struct rig *r = *state;
-	struct run run = rig_run(r, S("hello"));
-	struct hand *h = take(r, true);
+	struct hand *h = take_new(r);
 	unsigned draft;
 	WATCH(w);
 
-	open_watch(r, run.id, S(""), &w);
-	expect_status(r, &w, "running");
+	watch_running(r, h, S(""), &w);
 	run_feed_add(h->job.feed, begin(h), S("Hello the"));
 	expect_delta(r, &w, 0, 0, "Hello the");
 	draft = begin(h);
@@ -258,13 +266,11 @@ static void a_new_draft_goes_on_where_the_last_one_was_if_it_says_the_same(void 
 static void waiting_in_vain_leaves_nothing_in_memory(void **state)
 {
 	struct rig *r = *state;
-	struct run run = rig_run(r, S("hello"));
-	struct hand *h = take(r, true);
+	struct hand *h = take_new(r);
 	struct arena_mark before, after;
 	WATCH(w);
 
-	open_watch(r, run.id, S(""), &w);
-	expect_status(r, &w, "running");
+	watch_running(r, h, S(""), &w);
 	run_feed_add(h->job.feed, begin(h), S("Hello there"));
 	expect_delta(r, &w, 0, 0, "Hello there");
 	run_feed_add(h->job.feed, begin(h), S("Hello"));
@@ -279,18 +285,16 @@ static void waiting_in_vain_leaves_nothing_in_memory(void **state)
 static void a_cancelled_run_ends_in_the_middle_of_a_reply(void **state)
 {
 	struct rig *r = *state;
-	struct run run = rig_run(r, S("hello"));
-	struct hand *h = take(r, true);
+	struct hand *h = take_new(r);
 	struct run_feed_place place = { 0 };
 	bool cancelled, attended;
 	WATCH(w);
 
-	open_watch(r, run.id, S(""), &w);
-	expect_status(r, &w, "running");
+	watch_running(r, h, S(""), &w);
 	run_feed_add(h->job.feed, begin(h), S("Hello"));
 	expect_delta(r, &w, 0, 0, "Hello");
 	(void)!run_feed_heard(h->job.feed, &place, &attended);
-	assert_int_equal(run_cancel(&r->ctx, run.id, &cancelled), OK);
+	assert_int_equal(run_cancel(&r->ctx, h->job.run.id, &cancelled), OK);
 	assert_true(run_feed_heard(h->job.feed, &place, &attended));
 	expect_end(r, &w, "cancelled");
 	leave(h);
@@ -299,12 +303,10 @@ static void a_cancelled_run_ends_in_the_middle_of_a_reply(void **state)
 static void a_run_that_is_handed_back_waits_again(void **state)
 {
 	struct rig *r = *state;
-	struct run run = rig_run(r, S("hello"));
-	struct hand *h = take(r, true);
+	struct hand *h = take_new(r);
 	WATCH(w);
 
-	open_watch(r, run.id, S(""), &w);
-	expect_status(r, &w, "running");
+	watch_running(r, h, S(""), &w);
 	assert_int_equal(lease_return(&r->ctx, &h->job.run), OK);
 	leave(h);
 	expect_status(r, &w, "queued");
@@ -341,20 +343,17 @@ static void what_another_process_stores_is_told_too(void **state)
 static void every_id_is_a_place_to_resume_at(void **state)
 {
 	struct rig *r = *state;
-	struct run run = rig_run(r, S("hello"));
-	struct hand *h = take(r, true);
+	struct hand *h = take_new(r);
 	struct str partial, reply;
 	WATCH(w);
 
-	open_watch(r, run.id, S(""), &w);
-	expect_status(r, &w, "running");
+	watch_running(r, h, S(""), &w);
 	run_feed_add(h->job.feed, begin(h), S("Hello"));
 	partial = expect_delta(r, &w, 0, 0, "Hello");
 	for (int i = 0; i < 2; i++) {
 		WATCH(again);
 
-		open_watch(r, run.id, partial, &again);
-		expect_status(r, &again, "running");
+		watch_running(r, h, partial, &again);
 		expect_nothing(r, &again);
 	}
 	reply_with_calls(r, h, S("Hello there."));
@@ -365,16 +364,14 @@ static void every_id_is_a_place_to_resume_at(void **state)
 	{
 		WATCH(again);
 
-		open_watch(r, run.id, partial, &again);
-		expect_status(r, &again, "running");
+		watch_running(r, h, partial, &again);
 		expect_delta(r, &again, 0, 5, " there.");
 		expect_reply(r, &again, 0, "Hello there.");
 	}
 	{
 		WATCH(again);
 
-		open_watch(r, run.id, reply, &again);
-		expect_status(r, &again, "running");
+		watch_running(r, h, reply, &again);
 		expect_result(r, &again, 1, "first_tool", "one");
 	}
 }
@@ -382,33 +379,30 @@ static void every_id_is_a_place_to_resume_at(void **state)
 static void who_resumes_in_a_text_that_is_not_it_any_more_is_told_all_of_it(void **state)
 {
 	struct rig *r = *state;
-	struct run run = rig_run(r, S("hello"));
-	struct hand *h = take(r, true);
+	struct hand *h = take_new(r);
 	struct str partial;
 
 	run_feed_add(h->job.feed, begin(h), S("Hello"));
 	{
 		WATCH(w);
 
-		open_watch(r, run.id, S(""), &w);
-		expect_status(r, &w, "running");
+		watch_running(r, h, S(""), &w);
 		partial = expect_delta(r, &w, 0, 0, "Hello");
 	}
 	leave(h);
-	h->job.feed = run_feed_open(run.id);
+	h->job.feed = run_feed_open(h->job.run.id);
 	run_feed_add(h->job.feed, begin(h), S("Good morning"));
 	{
 		WATCH(w);
 
-		open_watch(r, run.id, partial, &w);
-		expect_status(r, &w, "running");
+		watch_running(r, h, partial, &w);
 		expect_delta(r, &w, 0, 0, "Good morning");
 	}
 	answer(r, h, S(""));
 	{
 		WATCH(w);
 
-		open_watch(r, run.id, partial, &w);
+		open_watch(r, h->job.run.id, partial, &w);
 		expect_delta(r, &w, 0, 0, "");
 		expect_reply(r, &w, 0, "");
 	}
@@ -442,6 +436,138 @@ static void what_is_no_id_is_refused(void **state)
 	assert_fails(&r->ctx, run_watch_open(&r->ctx, S("none"), S(""), &w), ERR_NOT_FOUND, "run not found");
 	enter_workspace(r, S("other"));
 	assert_fails(&r->ctx, run_watch_open(&r->ctx, run.id, S(""), &w), ERR_NOT_FOUND, "run not found");
+}
+
+/* -- shown while it sleeps ------------------------------------------------------------------------------------ */
+
+/* A thread that watches a run with a listener, which will not be shown every third delta. */
+struct audience {
+	pthread_t thread;
+	struct rig *rig;
+	struct str run_id;
+	struct run_watch watch;
+	int n_offered, n_shown;
+	struct buf told;                     /* all deltas, joined */
+	char shown_id[64];                   /* of the last that was shown, and what had been told with it */
+	size_t shown_bytes;
+	_Atomic bool is_open, leaves;
+	enum err result;
+};
+
+static void note_delta(struct audience *a, const struct run_event *delta)
+{
+	assert_int_equal(delta->offset, a->told.n);
+	buf_str(&a->told, delta->text);
+}
+
+static bool show_some(void *arg, struct arena *mem, const struct run_event *delta)
+{
+	struct audience *a = arg;
+
+	if (++a->n_offered % 3 == 0)
+		return false;
+	note_delta(a, delta);
+	snprintf(a->shown_id, sizeof(a->shown_id), "%.*s", STR(arena_str(mem, delta->id)));
+	a->shown_bytes = a->told.n;
+	a->n_shown++;
+	return true;
+}
+
+static bool stays(void *arg)
+{
+	return !((struct audience *)arg)->leaves;
+}
+
+static void *listen_to_the_end(void *arg)
+{
+	struct audience *a = arg;
+	struct arena mem = { .block_bytes = 4096 };
+	struct ctx ctx = { .mem = &mem, .db = a->rig->ctx.db, .actor = a->rig->ctx.actor };
+	struct run_event event = { 0 };
+	const struct run_listener listener = { .show = show_some, .go_on = stays, .arg = a };
+
+	assert_int_equal(run_watch_open(&ctx, a->run_id, S(""), &a->watch), OK);
+	a->watch.listener = &listener;
+	a->is_open = true;
+	while (a->result == OK && event.kind != RUN_EVENT_END) {
+		a->result = run_watch_next(&ctx, &a->watch, mono_ms() + PATIENCE_MS, &event);
+		if (a->result == OK && event.kind == RUN_EVENT_DELTA)
+			note_delta(a, &event);
+	}
+	arena_fini(&mem);
+	return NULL;
+}
+
+static void seat(struct audience *a, struct rig *r, const struct hand *h)
+{
+	*a = (struct audience){ .rig = r, .run_id = h->job.run.id };
+	assert_int_equal(pthread_create(&a->thread, NULL, listen_to_the_end, a), 0);
+}
+
+/* Once its thread has ended. */
+static void clear(struct audience *a)
+{
+	run_watch_close(&a->watch);
+	buf_fini(&a->told);
+}
+
+/* A reply piece by piece, until so many were shown; NUL behind it. */
+static struct str write_until_shown(struct rig *r, struct hand *h, const struct audience *a, int n_shown)
+{
+	int64_t until = mono_ms() + PATIENCE_MS;
+	struct buf text = { .mem = &r->mem };
+	unsigned draft = begin(h);
+
+	while (a->n_shown < n_shown && mono_ms() < until) {
+		struct str piece = arena_printf(&r->mem, "piece %zu, ", text.n);
+
+		buf_str(&text, piece);
+		run_feed_add(h->job.feed, draft, piece);
+		usleep(200);
+	}
+	assert_int_equal(a->n_shown, n_shown);
+	return arena_str(&r->mem, buf_view(&text));
+}
+
+static void who_sleeps_is_shown_deltas_and_misses_nothing(void **state)
+{
+	struct rig *r = *state;
+	struct hand *h = take_new(r);
+	struct audience a;
+	struct str text;
+	WATCH(again);
+
+	seat(&a, r, h);
+	text = write_until_shown(r, h, &a, 40);
+	answer(r, h, text);
+	pthread_join(a.thread, NULL);
+	assert_int_equal(a.result, OK);
+	assert_true(str_eq(buf_view(&a.told), text));
+	open_watch(r, h->job.run.id, str_of(a.shown_id), &again);
+	if (a.shown_bytes < text.n)
+		expect_delta(r, &again, 0, (int64_t)a.shown_bytes, text.p + a.shown_bytes);
+	expect_reply(r, &again, 0, text.p);
+	clear(&a);
+	leave(h);
+}
+
+static void a_sleeping_watcher_can_be_told_to_leave(void **state)
+{
+	struct rig *r = *state;
+	struct hand *h = take_new(r);
+	int64_t late = mono_ms() + PATIENCE_MS;
+	struct audience a;
+
+	seat(&a, r, h);
+	while (!a.is_open)
+		usleep(100);
+	a.leaves = true;
+	bell_ring(&a.watch.bell);
+	pthread_join(a.thread, NULL);
+	assert_int_equal(a.result, ERR_TIMEOUT);
+	assert_true(mono_ms() < late);
+	clear(&a);
+	leave(h);
 }
 
 /* -- all at once ------------------------------------------------------------------------------------------------ */
@@ -521,6 +647,8 @@ int main(void)
 		WITH_AN_AGENT(who_resumes_in_a_text_that_is_not_it_any_more_is_told_all_of_it),
 		WITH_AN_AGENT(behind_the_end_nothing_is_left),
 		WITH_AN_AGENT(what_is_no_id_is_refused),
+		WITH_AN_AGENT(who_sleeps_is_shown_deltas_and_misses_nothing),
+		WITH_AN_AGENT(a_sleeping_watcher_can_be_told_to_leave),
 		WITH_AN_AGENT(many_watch_many_runs),
 	};
 
