@@ -1,6 +1,8 @@
 /* domain/inbox.c: one table of moves, and the rule of what a repeated push changes.
  *
- * A reply is read back from the store: what clients see of JSON is what the store made of it.
+ * What clients see of JSON is what the store makes of it: an item is packed, and unpacked again, before it is shown.
+ * Both take their time with items of megabytes, so they are done before a transaction and after it, while others
+ * may write.
  */
 #include "domain/inbox.h"
 
@@ -11,6 +13,7 @@
 #include "domain/audit.h"
 #include "domain/links.h"
 #include "json/js.h"
+#include "json/jsonb.h"
 
 #define US_PER_HOUR (3600 * US_PER_SECOND)
 #define NONE ((struct str){ NULL, 0 })
@@ -53,7 +56,7 @@ enum err inbox_list(struct ctx *ctx, const struct inbox_filter *filter, struct l
 	return inbox_items_list(ctx, ctx->actor.workspace_id, ctx->actor.user_id, filter, out);
 }
 
-/* The item that the text names, ERR_NOT_FOUND when it names none of the user's. */
+/* The item that the text names, packed. ERR_NOT_FOUND: it names none of the user's. */
 static enum err find(struct ctx *ctx, struct str text, struct inbox_item *out)
 {
 	struct str id;
@@ -67,7 +70,10 @@ enum err inbox_get(struct ctx *ctx, struct str id, struct inbox_item *out)
 {
 	enum err e = find(ctx, id, out);
 
-	return e == ERR_NOT_FOUND ? fail(ctx, e, "no inbox item \"%.*s\"", STR(id)) : e;
+	if (e == ERR_NOT_FOUND)
+		return fail(ctx, e, "no inbox item \"%.*s\"", STR(id));
+	TRY(e);
+	return inbox_item_unpack(ctx, out);
 }
 
 /* -- what is in an item ---------------------------------------------------------------------------- */
@@ -157,8 +163,9 @@ static bool is_nonempty_array(const struct json *v)
 /* -- producing ------------------------------------------------------------------------------------- */
 
 struct production {
-	struct inbox_item fresh;             /* the item as the push alone would make it */
+	struct inbox_item fresh;             /* the item as the push alone would make it; packed too */
 	struct inbox_item *out;
+	bool unpacked;                       /* out */
 };
 
 static struct str given(struct str text)
@@ -203,20 +210,31 @@ static void refresh(struct inbox_item *item, const struct inbox_item *fresh)
 	item->proposed_action = fresh->proposed_action;
 	item->options = fresh->options;
 	item->links = fresh->links;
+	item->packed = fresh->packed;
 	item->external_ts = fresh->external_ts;
 	item->status = status_name(INBOX_AWAITING_HUMAN);
 	item->resolved_at = item->snoozed_until = 0;
 	item->final_action = NULL;
 }
 
-static enum err push_again(struct ctx *ctx, struct db_tx *tx, struct inbox_item *item, const struct inbox_item *fresh)
+static enum err push_again(struct ctx *ctx, struct db_tx *tx, struct production *p)
 {
-	item->updated_at = fresh->updated_at;
-	if (fresh->url.p)
-		item->url = fresh->url;
-	if (tells_news(item, fresh))
-		refresh(item, fresh);
+	struct inbox_item *item = p->out;
+
+	item->updated_at = p->fresh.updated_at;
+	if (p->fresh.url.p)
+		item->url = p->fresh.url;
+	p->unpacked = tells_news(item, &p->fresh);
+	if (p->unpacked)
+		refresh(item, &p->fresh);
 	return inbox_items_update(ctx, tx, item);
+}
+
+static enum err push_first(struct ctx *ctx, struct db_tx *tx, struct production *p)
+{
+	*p->out = p->fresh;
+	p->unpacked = true;
+	return inbox_items_insert(ctx, tx, p->out);
 }
 
 /* Finds the item that the push is about. ERR_NOT_FOUND: a new one. */
@@ -231,30 +249,37 @@ static enum err known_item(struct ctx *ctx, const struct inbox_item *fresh, stru
 /* The event's kind and source are set; it is about the item, and may tell what the item is. */
 static enum err record(struct ctx *ctx, struct db_tx *tx, struct audit event, const struct inbox_item *item, bool tell)
 {
+	const struct json *what = AUDIT_PAYLOAD({ S("source"), AUDIT_TEXT(item->source) },
+						{ S("itemType"), AUDIT_TEXT(item->item_type) });
+
 	event.target_type = "inbox_item";
 	event.target_id = item->id;
-	if (tell)
-		event.payload = AUDIT_PAYLOAD({ S("source"), AUDIT_TEXT(item->source) },
-					      { S("itemType"), AUDIT_TEXT(item->item_type) });
+	event.payload = tell ? what : NULL;
 	return audit_add(ctx, tx, &event);
+}
+
+static enum err unpack_out(struct ctx *ctx, struct production *p)
+{
+	if (p->unpacked)
+		return OK;
+	p->unpacked = true;
+	return inbox_item_unpack(ctx, p->out);
 }
 
 static enum err do_produce(struct ctx *ctx, struct db_tx *tx, void *arg)
 {
 	struct production *p = arg;
-	struct inbox_item item;
-	enum err e = known_item(ctx, &p->fresh, &item);
+	enum err e = known_item(ctx, &p->fresh, p->out);
 
 	p->fresh.created_at = p->fresh.updated_at = now_us();
-	if (e == ERR_NOT_FOUND) {
-		item = p->fresh;
-		e = inbox_items_insert(ctx, tx, &item);
-	} else if (e == OK) {
-		e = push_again(ctx, tx, &item, &p->fresh);
-	}
+	if (e == ERR_NOT_FOUND)
+		e = push_first(ctx, tx, p);
+	else if (e == OK)
+		e = push_again(ctx, tx, p);
 	TRY(e);
-	TRY(record(ctx, tx, (struct audit){ .kind = "inbox.produced" }, &item, true));
-	return find(ctx, item.id, p->out);
+	TRY(record(ctx, tx, (struct audit){ .kind = "inbox.produced" }, p->out, true));
+	/* A reply that is kept with the item is made now. */
+	return ctx->before_commit.run ? unpack_out(ctx, p) : OK;
 }
 
 /* -- what is refused */
@@ -294,7 +319,10 @@ enum err inbox_produce(struct ctx *ctx, const struct inbox_push *push, struct in
 
 	TRY(check_push(ctx, push));
 	p.fresh = draft_of(ctx, push);
-	return db_write(ctx, do_produce, &p);
+	inbox_item_pack(ctx->mem, &p.fresh);
+	TRY(inbox_item_unpack(ctx, &p.fresh));
+	TRY(db_write(ctx, do_produce, &p));
+	return unpack_out(ctx, &p);
 }
 
 /* -- moving ------------------------------------------------------------------------------------------ */
@@ -324,6 +352,7 @@ static const struct move {
 struct moving {
 	struct str id;
 	const struct inbox_change *change;
+	struct str action;                   /* the change's, packed */
 	struct inbox_item *out;
 };
 
@@ -341,27 +370,27 @@ static void resolve(struct inbox_item *item, enum inbox_status status)
 	item->resolved_at = item->updated_at;
 }
 
-static enum err apply(struct ctx *ctx, struct db_tx *tx, const struct inbox_change *c, struct inbox_item *item)
+static enum err apply(struct ctx *ctx, struct db_tx *tx, const struct moving *m, struct inbox_item *item)
 {
 	item->updated_at = now_us();
-	switch (c->move) {
+	switch (m->change->move) {
 	case INBOX_CLAIM:
 		item->status = status_name(INBOX_CLAIMED);
 		assign(ctx, item);
 		break;
 	case INBOX_PROPOSE:
 		item->status = status_name(INBOX_AWAITING_HUMAN);
-		item->proposed_action = c->action;
+		item->packed.proposed_action = m->action;
 		break;
 	case INBOX_COMPLETE:
 		resolve(item, INBOX_DONE);
-		item->final_action = c->action;
+		item->packed.final_action = m->action;
 		break;
 	case INBOX_DISMISS:
 		resolve(item, INBOX_DISMISSED);
 		break;
 	case INBOX_SNOOZE:
-		item->snoozed_until = c->until;
+		item->snoozed_until = m->change->until;
 		break;
 	case INBOX_UNSNOOZE:
 		item->snoozed_until = 0;
@@ -369,8 +398,7 @@ static enum err apply(struct ctx *ctx, struct db_tx *tx, const struct inbox_chan
 	case INBOX_DELETE:
 		return inbox_items_delete(ctx, tx, item);
 	}
-	TRY(inbox_items_update(ctx, tx, item));
-	return find(ctx, item->id, item);
+	return inbox_items_update(ctx, tx, item);
 }
 
 static enum err do_move(struct ctx *ctx, struct db_tx *tx, void *arg)
@@ -382,7 +410,7 @@ static enum err do_move(struct ctx *ctx, struct db_tx *tx, void *arg)
 	if (e == ERR_NOT_FOUND || (e == OK && !(move->from >> status_of(m->out) & 1u)))
 		return fail(ctx, ERR_CONFLICT, "%s", move->refusal);
 	TRY(e);
-	TRY(apply(ctx, tx, m->change, m->out));
+	TRY(apply(ctx, tx, m, m->out));
 	return move->event.kind ? record(ctx, tx, move->event, m->out, move->told) : OK;
 }
 
@@ -397,11 +425,14 @@ static enum err check_until(struct ctx *ctx, int64_t until)
 
 enum err inbox_move(struct ctx *ctx, struct str id, const struct inbox_change *change, struct inbox_item *out)
 {
-	struct moving m = { id, change, out };
+	struct moving m = { .id = id, .change = change, .out = out };
 
 	assert(change->action || (change->move != INBOX_PROPOSE && change->move != INBOX_COMPLETE));
 	if (change->move == INBOX_SNOOZE)
 		TRY(check_until(ctx, change->until));
 	TRY(refuse_nul(ctx, change->move == INBOX_PROPOSE ? "proposedAction" : "finalAction", NONE, change->action));
-	return db_write(ctx, do_move, &m);
+	if (change->action)
+		m.action = jsonb_text(ctx->mem, change->action);
+	TRY(db_write(ctx, do_move, &m));
+	return inbox_item_unpack(ctx, out);
 }

@@ -46,7 +46,8 @@ struct inbox_push {
 	const struct json *links;            /* an array of {"url", "label"?}: those that come first. May be NULL */
 };
 
-/* ERR_INVALID: a blank title or type. *out is filled inside the transaction. */
+/* ERR_INVALID: a blank title or type. *out is whole inside the transaction if something else is to be kept in it
+ * (ctx->before_commit), and else behind it. */
 enum err inbox_produce(struct ctx *ctx, const struct inbox_push *push, struct inbox_item *out);
 
 enum inbox_move {

@@ -55,27 +55,52 @@ static const struct sql LISTS[][2] = {
 			      { "inbox_items.by_status", LIST_BY("status") } },
 };
 
-/* -- columns ------------------------------------------------------------------------------------- */
+/* -- JSON ---------------------------------------------------------------------------------------- */
 
-static void bind_json(struct ctx *ctx, struct stmt *s, const struct json *v)
+static struct str pack(struct arena *mem, const struct json *v)
 {
-	bind_str(s, v ? jsonb_text(ctx->mem, v) : (struct str){ NULL, 0 });
+	return v ? jsonb_text(mem, v) : (struct str){ NULL, 0 };
 }
 
-static enum err col_json(struct ctx *ctx, struct stmt *s, const struct json **out, size_t *bytes)
+void inbox_item_pack(struct arena *mem, struct inbox_item *item)
 {
-	struct str text = col_view(s);
+	item->packed = (struct inbox_texts){
+		.context = pack(mem, item->context), .proposed_action = pack(mem, item->proposed_action),
+		.final_action = pack(mem, item->final_action), .options = pack(mem, item->options),
+		.links = pack(mem, item->links),
+	};
+}
 
-	*bytes += text.n;
+static enum err unpack(struct ctx *ctx, struct str text, const struct json **out)
+{
 	*out = NULL;
 	return text.p ? json_parse(ctx, text, JSON_STRICT, out) : OK;
 }
 
-/* *bytes grows by what the item's texts take. */
-static enum err read_item(struct ctx *ctx, struct stmt *s, struct inbox_item *item, size_t *bytes)
+enum err inbox_item_unpack(struct ctx *ctx, struct inbox_item *item)
 {
-	bool no_ts;
+	TRY(unpack(ctx, item->packed.context, &item->context));
+	TRY(unpack(ctx, item->packed.proposed_action, &item->proposed_action));
+	TRY(unpack(ctx, item->packed.final_action, &item->final_action));
+	TRY(unpack(ctx, item->packed.options, &item->options));
+	return unpack(ctx, item->packed.links, &item->links);
+}
 
+static struct inbox_texts copy_of(struct arena *mem, const struct inbox_texts *t)
+{
+	return (struct inbox_texts){
+		.context = arena_str(mem, t->context), .proposed_action = arena_str(mem, t->proposed_action),
+		.final_action = arena_str(mem, t->final_action), .options = arena_str(mem, t->options),
+		.links = arena_str(mem, t->links),
+	};
+}
+
+/* -- columns ------------------------------------------------------------------------------------- */
+
+/* Packed, in texts that are the row's. */
+static void read_item(struct ctx *ctx, struct stmt *s, struct inbox_item *item)
+{
+	*item = (struct inbox_item){0};
 	item->id = col_str(ctx, s);
 	item->workspace_id = col_str(ctx, s);
 	item->owner_user_id = col_str(ctx, s);
@@ -90,52 +115,71 @@ static enum err read_item(struct ctx *ctx, struct stmt *s, struct inbox_item *it
 	item->updated_at = col_time(s);
 	item->resolved_at = col_time(s);
 	item->snoozed_until = col_time(s);
-	no_ts = col_is_null(s);
-	item->external_ts = col_int(s);
-	if (no_ts)
-		item->external_ts = NO_INT;
+	item->external_ts = col_known(s);
 	item->url = col_str(ctx, s);
 	item->assignee_kind = col_str(ctx, s);
 	item->assignee_id = col_str(ctx, s);
-	*bytes += item->title.n + item->url.n + item->source.n + item->item_type.n + item->external_ref.n;
-	TRY(col_json(ctx, s, &item->context, bytes));
-	TRY(col_json(ctx, s, &item->proposed_action, bytes));
-	TRY(col_json(ctx, s, &item->final_action, bytes));
-	TRY(col_json(ctx, s, &item->options, bytes));
-	return col_json(ctx, s, &item->links, bytes);
+	item->packed.context = col_view(s);
+	item->packed.proposed_action = col_view(s);
+	item->packed.final_action = col_view(s);
+	item->packed.options = col_view(s);
+	item->packed.links = col_view(s);
+}
+
+static size_t bytes_of(const struct inbox_item *item)
+{
+	const struct inbox_texts *t = &item->packed;
+
+	return item->title.n + item->url.n + item->source.n + item->item_type.n + item->external_ref.n + t->context.n +
+	       t->proposed_action.n + t->final_action.n + t->options.n + t->links.n;
+}
+
+/* Unpacked, and nothing else: the row's texts end with it. *bytes grows by what they took. */
+static enum err read_unpacked(struct ctx *ctx, struct stmt *s, struct inbox_item *item, size_t *bytes)
+{
+	read_item(ctx, s, item);
+	*bytes += bytes_of(item);
+	TRY(inbox_item_unpack(ctx, item));
+	item->packed = (struct inbox_texts){0};
+	return OK;
 }
 
 static enum err read_row(struct ctx *ctx, struct stmt *s, void *out)
 {
 	size_t bytes = 0;
 
-	return read_item(ctx, s, out, &bytes);
+	return read_unpacked(ctx, s, out, &bytes);
 }
 
 const struct table_rows inbox_items_rows = { &SQL[ALL], read_row };
 
-static void bind_moving(struct ctx *ctx, struct stmt *s, const struct inbox_item *item)
+static void bind_moving(struct stmt *s, const struct inbox_item *item)
 {
 	bind_str(s, item->status);
 	bind_str(s, item->title);
 	bind_time(s, item->updated_at);
 	bind_time(s, item->resolved_at);
 	bind_time(s, item->snoozed_until);
-	if (item->external_ts == NO_INT)
-		bind_null(s);
-	else
-		bind_int(s, item->external_ts);
+	bind_known(s, item->external_ts);
 	bind_str(s, item->url);
 	bind_str(s, item->assignee_kind);
 	bind_str(s, item->assignee_id);
-	bind_json(ctx, s, item->context);
-	bind_json(ctx, s, item->proposed_action);
-	bind_json(ctx, s, item->final_action);
-	bind_json(ctx, s, item->options);
-	bind_json(ctx, s, item->links);
+	bind_str(s, item->packed.context);
+	bind_str(s, item->packed.proposed_action);
+	bind_str(s, item->packed.final_action);
+	bind_str(s, item->packed.options);
+	bind_str(s, item->packed.links);
 }
 
 /* -- reading ------------------------------------------------------------------------------------- */
+
+static enum err read_one(struct ctx *ctx, struct stmt *s, struct inbox_item *out)
+{
+	TRY(row_required(ctx, s, "inbox item"));
+	read_item(ctx, s, out);
+	out->packed = copy_of(ctx->mem, &out->packed);
+	return OK;
+}
 
 enum err inbox_items_by_id(struct ctx *ctx, struct str workspace_id, struct str owner, struct str id,
 			   struct inbox_item *out)
@@ -146,8 +190,7 @@ enum err inbox_items_by_id(struct ctx *ctx, struct str workspace_id, struct str 
 	bind_str(&s, workspace_id);
 	bind_str(&s, owner);
 	bind_str(&s, id);
-	TRY(row_required(ctx, &s, "inbox item"));
-	return read_row(ctx, &s, out);
+	return read_one(ctx, &s, out);
 }
 
 enum err inbox_items_by_ref(struct ctx *ctx, struct str workspace_id, struct str owner, struct str source,
@@ -160,8 +203,7 @@ enum err inbox_items_by_ref(struct ctx *ctx, struct str workspace_id, struct str
 	bind_str(&s, owner);
 	bind_str(&s, source);
 	bind_str(&s, external_ref);
-	TRY(row_required(ctx, &s, "inbox item"));
-	return read_row(ctx, &s, out);
+	return read_one(ctx, &s, out);
 }
 
 enum err inbox_items_list(struct ctx *ctx, struct str workspace_id, struct str owner, const struct inbox_filter *f,
@@ -185,7 +227,7 @@ enum err inbox_items_list(struct ctx *ctx, struct str workspace_id, struct str o
 		if (!row)
 			break;
 		out->items = arena_more(ctx->mem, out->items, out->n, &cap, sizeof(struct inbox_item));
-		TRY(read_item(ctx, &s, LIST_AT(*out, struct inbox_item, out->n++), &bytes));
+		TRY(read_unpacked(ctx, &s, LIST_AT(*out, struct inbox_item, out->n++), &bytes));
 	}
 	return OK;
 }
@@ -206,7 +248,7 @@ enum err inbox_items_insert(struct ctx *ctx, struct db_tx *tx, const struct inbo
 	bind_str(&s, item->produced_by_run_id);
 	bind_str(&s, item->created_by);
 	bind_time(&s, item->created_at);
-	bind_moving(ctx, &s, item);
+	bind_moving(&s, item);
 	return stmt_run(ctx, &s, NULL);
 }
 
@@ -226,7 +268,7 @@ enum err inbox_items_update(struct ctx *ctx, struct db_tx *tx, const struct inbo
 	AUTO(stmt_done) struct stmt s = {0};
 
 	TRY(begin_write(ctx, tx, &SQL[UPDATE], item, &s));
-	bind_moving(ctx, &s, item);
+	bind_moving(&s, item);
 	return rows_changed(ctx, &s, "inbox item");
 }
 

@@ -9,6 +9,11 @@
 #include "db/db.h"
 #include "json/field.h"
 
+/* JSON as the store keeps it (json/jsonb.h); absent: not there. */
+struct inbox_texts {
+	struct str context, proposed_action, final_action, options, links;
+};
+
 struct inbox_item {
 	struct str id, workspace_id, owner_user_id;
 	struct str status, source, item_type, title;
@@ -18,9 +23,15 @@ struct inbox_item {
 	struct str url;
 	struct str assignee_kind, assignee_id;
 	struct str produced_by_run_id, created_by;
-	/* As jsonb keeps them (json/jsonb.h); NULL, but for the context: not there. */
+	/* NULL, but for the context: not there. */
 	const struct json *context, *proposed_action, *final_action, *options, *links;
+	struct inbox_texts packed;           /* the same */
 };
+
+/* From the JSON to its texts, in mem, and back. Both may have megabytes to go through: for a transaction, items are
+ * packed before and unpacked after it. */
+void inbox_item_pack(struct arena *mem, struct inbox_item *item);
+enum err inbox_item_unpack(struct ctx *ctx, struct inbox_item *item);
 
 enum inbox_sort {
 	INBOX_BY_CREATED, INBOX_BY_UPDATED, INBOX_BY_TITLE, INBOX_BY_TYPE, INBOX_BY_SOURCE, INBOX_BY_STATUS,
@@ -41,13 +52,13 @@ enum { INBOX_LIST_BYTES = 16 << 20 };
 /* Among equals the newest first. *out: of struct inbox_item. */
 enum err inbox_items_list(struct ctx *ctx, struct str workspace_id, struct str owner, const struct inbox_filter *f,
 			  struct list *out);
-/* ERR_NOT_FOUND: the owner has none such. */
+/* Packed. ERR_NOT_FOUND: the owner has none such. */
 enum err inbox_items_by_id(struct ctx *ctx, struct str workspace_id, struct str owner, struct str id,
 			   struct inbox_item *out);
 enum err inbox_items_by_ref(struct ctx *ctx, struct str workspace_id, struct str owner, struct str source,
 			    struct str external_ref, struct inbox_item *out);
 
-/* ERR_CONFLICT: the owner has one of that source and external_ref. */
+/* Packed ones. ERR_CONFLICT: the owner has one of that source and external_ref. */
 enum err inbox_items_insert(struct ctx *ctx, struct db_tx *tx, const struct inbox_item *item);
 /* Stores all but what tells which item it is, and who made it when. */
 enum err inbox_items_update(struct ctx *ctx, struct db_tx *tx, const struct inbox_item *item);

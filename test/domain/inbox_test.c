@@ -172,10 +172,16 @@ static void a_push_without_news_changes_the_url_alone(void **state)
 	struct inbox_item item, same;
 
 	act_as(r, "ann@example.com");
+	first.context = parsed(r, "{\"bb\":[1.0],\"a\":{}}");
+	first.options = parsed(r, "[{\"id\":\"1\"}]");
 	item = produce(r, &first);
+	assert_str(json_shown(r, item.context), "{\"a\": {}, \"bb\": [1]}");
 	again.url = S("https://new.example");
+	again.context = parsed(r, "{\"other\":1}");
 	same = produce(r, &again);
 	assert_true(str_eq(same.id, item.id));
+	assert_str(json_shown(r, same.context), "{\"a\": {}, \"bb\": [1]}");
+	assert_str(json_shown(r, same.options), "[{\"id\": \"1\"}]");
 	assert_str(same.title, "first");
 	assert_str(same.url, "https://new.example");
 	assert_true(same.updated_at > item.updated_at && same.created_at == item.created_at);
@@ -214,6 +220,35 @@ static void news_make_it_the_users_business_again(void **state)
 	assert_str(item.status, "dismissed");
 	assert_str(item.title, "news");
 	assert_true(item.external_ts == -1);
+}
+
+static enum err keep_context(struct ctx *ctx, struct db_tx *tx, void *arg)
+{
+	const struct inbox_item *item = *(const struct inbox_item *const *)arg;
+
+	(void)tx;
+	if (!item->context)
+		return fail(ctx, ERR_INTERNAL, "the item is not whole");
+	return OK;
+}
+
+/* An idempotent request's reply is stored with the item. */
+static void an_item_is_whole_when_something_is_kept_with_it(void **state)
+{
+	struct rig *r = *state;
+	struct inbox_push pushes[] = {
+		a_repeated_push("new", 1), a_repeated_push("no news", 1), a_repeated_push("news", 2),
+	};
+	struct inbox_item item, *seen = &item;
+
+	act_as(r, "ann@example.com");
+	r->ctx.before_commit = (struct tx_hook){ keep_context, &seen };
+	for (size_t i = 0; i < COUNT_OF(pushes); i++) {
+		item = (struct inbox_item){0};
+		assert_int_equal(inbox_produce(&r->ctx, &pushes[i], &item), OK);
+		assert_str(item.title, i == 2 ? "news" : "new");
+	}
+	r->ctx.before_commit = (struct tx_hook){0};
 }
 
 static void the_same_reference_of_two_users_is_two_items(void **state)
@@ -292,11 +327,16 @@ static void what_resolves_is_stamped_and_recorded(void **state)
 	struct inbox_item item;
 
 	act_as(r, "ann@example.com");
+	push.context = parsed(r, "{\"see\":\"https://a.example\"}");
 	item = produce(r, &push);
-	assert_int_equal(move(r, &item, INBOX_CLAIM, NULL), OK);
+	assert_int_equal(move(r, &item, INBOX_CLAIM, &item), OK);
+	assert_str(json_shown(r, item.context), "{\"see\": \"https://a.example\"}");
+	assert_str(json_shown(r, item.links), "[{\"url\": \"https://a.example\"}]");
 	assert_int_equal(move(r, &item, INBOX_PROPOSE, &item), OK);
 	assert_str(json_shown(r, item.proposed_action), "{\"text\": \"do it\"}");
 	assert_int_equal(move(r, &item, INBOX_COMPLETE, &item), OK);
+	assert_str(json_shown(r, item.proposed_action), "{\"text\": \"do it\"}");
+	assert_str(json_shown(r, item.context), "{\"see\": \"https://a.example\"}");
 	assert_str(item.status, "done");
 	assert_true(item.resolved_at == item.updated_at && item.resolved_at > item.created_at);
 	assert_str(json_shown(r, item.final_action), "{\"text\": \"do it\"}");
@@ -415,6 +455,7 @@ int main(void)
 		ON_A_STORE(what_cannot_be_kept_is_refused),
 		ON_A_STORE(a_push_without_news_changes_the_url_alone),
 		ON_A_STORE(news_make_it_the_users_business_again),
+		ON_A_STORE(an_item_is_whole_when_something_is_kept_with_it),
 		ON_A_STORE(the_same_reference_of_two_users_is_two_items),
 		ON_A_STORE(each_move_is_possible_from_its_states_alone),
 		ON_A_STORE(a_claim_is_the_users_or_the_agents_whose_run_it_is),
