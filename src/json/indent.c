@@ -3,66 +3,106 @@
  * The second is how MCP hands JSON to a model (studio contract 3.4). It works on the text, in one pass from the
  * one buffer to the other: what was written once is not walked over again, nor laid out first and escaped then.
  * Inside a string value a line end is the two characters \n, and quotes and backslashes get a backslash.
+ *
+ * Whoever begins a line makes room for all of it. In a line nothing takes more than twice its bytes, so no byte has
+ * to ask.
  */
 #include "json/write.h"
 
 #include "json/write_internal.h"
 
+/* One or two bytes. */
+struct mark {
+	char bytes[2];
+	size_t n;
+};
+
 struct layout {
 	struct buf *out;
-	struct str json;
-	size_t at, depth;
-	struct str quote, backslash, line_end;
+	const char *end;                     /* of the text */
+	size_t depth;
+	struct mark quote, backslash, line_end;
 };
+
+/* Where it is. It goes from hand to hand by value, which leaves it in registers: bytes are stored through it, and
+ * nothing in memory is sure to be what it was after that. */
+struct cursor {
+	const char *at;                      /* in the text */
+	char *to;                            /* in the room of out */
+};
+
+/* For the line that begins here, and for the beginning of one more. */
+static char *room_for_line(const struct layout *l, const char *at)
+{
+	return room(l->out, 2 * (size_t)(l->end - at) + 2 * l->depth + 32);
+}
+
+static char *put(char *to, struct mark mark)
+{
+	memcpy(to, mark.bytes, sizeof(mark.bytes));
+	return to + mark.n;
+}
 
 /* -- strings ---------------------------------------------------------------------------------------------- */
 
 /* A backslash and what follows it: a quote there does not end the string. */
-static void put_escape(struct layout *l)
+static struct cursor put_escape(const struct layout *l, struct cursor c)
 {
-	char next = l->at + 1 < l->json.n ? l->json.p[l->at + 1] : ' ';
-
-	buf_str(l->out, l->backslash);
-	if (next == '"')
-		buf_str(l->out, l->quote);
-	else if (next == '\\')
-		buf_str(l->out, l->backslash);
+	c.to = put(c.to, l->backslash);
+	if (++c.at == l->end)
+		return c;
+	if (*c.at == '"')
+		c.to = put(c.to, l->quote);
+	else if (*c.at == '\\')
+		c.to = put(c.to, l->backslash);
 	else
-		buf_char(l->out, next);
-	l->at += 2;
+		*c.to++ = *c.at;
+	c.at++;
+	return c;
 }
 
-static void put_string(struct layout *l)
+static struct cursor put_plain(const struct layout *l, struct cursor c)
 {
-	size_t run;
+	size_t n = copy_plain(c.to, (struct str){ c.at, (size_t)(l->end - c.at) });
 
-	buf_str(l->out, l->quote);
-	l->at++;
-	while (l->at < l->json.n) {
-		run = plain_run(l->json, l->at);
-		buf_add(l->out, l->json.p + l->at, run);
-		l->at += run;
-		if (l->at == l->json.n || l->json.p[l->at] == '"')
-			break;
-		put_escape(l);
+	return (struct cursor){ c.at + n, c.to + n };
+}
+
+static struct cursor put_char(struct cursor c)
+{
+	*c.to++ = *c.at++;
+	return c;
+}
+
+/* A string, and of a key the colon as well. */
+static struct cursor put_string(const struct layout *l, struct cursor c)
+{
+	c.to = put(c.to, l->quote);
+	c.at++;
+	for (c = put_plain(l, c); c.at < l->end && *c.at != '"'; c = put_plain(l, c))
+		c = put_escape(l, c);
+	c.to = put(c.to, l->quote);
+	if (++c.at < l->end && *c.at == ':') {
+		c = put_char(c);
+		*c.to++ = ' ';
 	}
-	buf_str(l->out, l->quote);
-	l->at++;
+	return c;
 }
 
 /* -- everything else ---------------------------------------------------------------------------------------- */
 
 /* The end of the line, and the blanks that the next begins with. */
-static void new_line(struct layout *l)
+static struct cursor new_line(const struct layout *l, struct cursor c)
 {
-	static const char BLANKS[] = "                                ";
-	size_t blanks = 2 * l->depth, n;
+	static const char BLANKS[] = "                ";
+	char *blank = put(c.to, l->line_end);
 
-	buf_str(l->out, l->line_end);
-	for (; blanks > 0; blanks -= n) {
-		n = blanks < sizeof(BLANKS) - 1 ? blanks : sizeof(BLANKS) - 1;
-		buf_add(l->out, BLANKS, n);
-	}
+	c.to = blank + 2 * l->depth;
+	for (; blank < c.to; blank += sizeof(BLANKS) - 1)
+		memcpy(blank, BLANKS, sizeof(BLANKS) - 1);
+	l->out->n = (size_t)(c.to - l->out->p);
+	c.to = room_for_line(l, c.at);
+	return c;
 }
 
 static bool closes(char c)
@@ -70,83 +110,70 @@ static bool closes(char c)
 	return c == '}' || c == ']';
 }
 
-static void put_opening(struct layout *l)
+static struct cursor put_opening(struct layout *l, struct cursor c)
 {
-	char c = l->json.p[l->at++];
-
-	buf_char(l->out, c);
-	if (l->at < l->json.n && closes(l->json.p[l->at])) {
-		buf_char(l->out, l->json.p[l->at++]);        /* an empty pair stays together */
-		return;
-	}
+	c = put_char(c);
+	if (c.at < l->end && closes(*c.at))
+		return put_char(c);          /* an empty pair stays together */
 	l->depth++;
-	new_line(l);
+	return new_line(l, c);
 }
 
-static void put_closing(struct layout *l)
+static struct cursor put_closing(struct layout *l, struct cursor c)
 {
 	l->depth--;
-	new_line(l);
-	buf_char(l->out, l->json.p[l->at++]);
+	return put_char(new_line(l, c));
 }
 
 /* A number, true, false or null. */
-static void put_word(struct layout *l)
+static struct cursor put_word(const struct layout *l, struct cursor c)
 {
-	size_t from = l->at;
-
-	while (l->at < l->json.n && l->json.p[l->at] != ',' && !closes(l->json.p[l->at]))
-		l->at++;
-	buf_add(l->out, l->json.p + from, l->at - from);
+	do
+		c = put_char(c);
+	while (c.at < l->end && *c.at != ',' && !closes(*c.at));
+	return c;
 }
 
-static void put_token(struct layout *l)
+static struct cursor put_token(struct layout *l, struct cursor c)
 {
-	switch (l->json.p[l->at]) {
+	switch (*c.at) {
 	case '"':
-		put_string(l);
-		break;
-	case ':':
-		buf_add(l->out, ": ", 2);
-		l->at++;
-		break;
+		return put_string(l, c);
 	case ',':
-		buf_char(l->out, ',');
-		new_line(l);
-		l->at++;
-		break;
+		return new_line(l, put_char(c));
 	case '{':
 	case '[':
-		put_opening(l);
-		break;
+		return put_opening(l, c);
 	case '}':
 	case ']':
-		put_closing(l);
-		break;
+		return put_closing(l, c);
 	default:
-		put_word(l);
+		return put_word(l, c);
 	}
 }
 
-static void lay_out(struct layout *l)
+static void lay_out(struct layout l, struct str json)
 {
-	buf_room(l->out, 2 * l->json.n);     /* it grows to about that; at once, rather than by and by */
-	while (l->at < l->json.n)
-		put_token(l);
+	struct cursor c = { .at = json.p };
+
+	l.end = json.p + json.n;
+	c.to = room_for_line(&l, c.at);
+	while (c.at < l.end)
+		c = put_token(&l, c);
+	l.out->n = (size_t)(c.to - l.out->p);
 }
 
 void json_indent(struct buf *out, struct str json)
 {
-	lay_out(&(struct layout){
-		.out = out, .json = json, .quote = S("\""), .backslash = S("\\"), .line_end = S("\n"),
-	});
+	lay_out((struct layout){ .out = out, .quote = { "\"", 1 }, .backslash = { "\\", 1 }, .line_end = { "\n", 1 } },
+		json);
 }
 
 void jw_laid_out(struct json_writer *w, struct str json)
 {
 	jw_raw(w, S("\""));
-	lay_out(&(struct layout){
-		.out = w->out, .json = json, .quote = S("\\\""), .backslash = S("\\\\"), .line_end = S("\\n"),
-	});
+	lay_out((struct layout){ .out = w->out, .quote = { "\\\"", 2 }, .backslash = { "\\\\", 2 },
+				 .line_end = { "\\n", 2 } },
+		json);
 	buf_char(w->out, '"');
 }

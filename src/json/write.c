@@ -63,13 +63,13 @@ static void put_escape(struct buf *out, unsigned char c)
 
 static void put_escaped(struct buf *out, struct str s)
 {
-	for (size_t i = 0; i < s.n; i++) {
-		size_t run = plain_run(s, i);
+	while (s.n > 0) {
+		size_t run = copy_plain(room(out, s.n), s);
 
-		buf_add(out, s.p + i, run);
-		i += run;
-		if (i < s.n)
-			put_escape(out, (unsigned char)s.p[i]);
+		out->n += run;
+		if (run < s.n)
+			put_escape(out, (unsigned char)s.p[run++]);
+		s = (struct str){ s.p + run, s.n - run };
 	}
 }
 
@@ -92,7 +92,7 @@ void jw_key_str(struct json_writer *w, struct str key)
 void jw_key(struct json_writer *w, const char *key)
 {
 	size_t n = strlen(key);
-	char *to = buf_room(w->out, n + 4);
+	char *to = room(w->out, n + 4);
 	char *from = to;
 
 	if (w->comma)
@@ -121,10 +121,15 @@ void jw_str_cut(struct json_writer *w, struct str s, size_t n)
 	uint32_t c = 0;
 	size_t units = 0;
 
+	/* No character has more units than bytes. */
+	if (s.n <= n) {
+		jw_str(w, s);
+		return;
+	}
 	while (units < n && utf8_next(&rest, &c))
 		units += c > 0xffff ? 2 : 1;
 	if (units <= n) {
-		jw_str(w, s.p ? (struct str){ s.p, s.n - rest.n } : s);
+		jw_str(w, (struct str){ s.p, s.n - rest.n });
 		return;
 	}
 	separate(w);

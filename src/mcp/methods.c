@@ -152,8 +152,10 @@ static void write_text_block(struct json_writer *w, const struct mcp_result *res
 	jw_end(w);
 }
 
+/* An answer in JSON is told twice, the first time over lines: that takes about as much again. */
 static void write_tool_result(struct json_writer *w, enum mcp_revision r, const struct mcp_result *result)
 {
+	buf_room(w->out, 3 * result->structured.n);
 	jw_key(w, "content");
 	if (result->content.p)
 		jw_raw(w, result->content);

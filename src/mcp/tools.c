@@ -204,12 +204,16 @@ static enum err wait_first(struct use *u)
 	return u->tool->waits ? mcp_wait_for_run(u->ctx, u->channel, json_get_str(&u->arguments, "id")) : OK;
 }
 
-static enum err carry_out(struct use *u)
+/* The operation works in memory of its own, which ends when the answer is made: a large answer does not stand beside
+ * all that was read for it. */
+static enum err carry_out(struct use *u, struct arena *work)
 {
 	struct ctx *ctx = u->ctx;
 	struct issues *outer = ctx->issues;
+	struct arena *mem = ctx->mem;
 	enum err e;
 
+	ctx->mem = work;
 	ctx->issues = &u->issues;
 	ctx->why[0] = '\0';
 	e = wait_first(u);
@@ -220,6 +224,7 @@ static enum err carry_out(struct use *u)
 		invoke_prepare(ctx, &u->call);
 		e = u->call.op->run(ctx, &u->call);
 	}
+	ctx->mem = mem;
 	ctx->issues = outer;
 	return e;
 }
@@ -380,6 +385,7 @@ static void answer(const struct use *u, struct mcp_result *out)
 
 enum err mcp_call_tool(struct ctx *ctx, const struct mcp_request *request, struct mcp_result *out)
 {
+	AUTO(arena_fini) struct arena work = {0};
 	struct use u = { .ctx = ctx, .tool = mcp_tool_find(request->name), .channel = request->channel };
 	struct str refusal;
 	enum err e;
@@ -392,7 +398,8 @@ enum err mcp_call_tool(struct ctx *ctx, const struct mcp_request *request, struc
 		refuse(out, refusal);
 		return OK;
 	}
-	e = carry_out(&u);
+	arena_init(&work, 0);
+	e = carry_out(&u, &work);
 	if (e == ERR_GONE)
 		return e;
 	if (e == OK)

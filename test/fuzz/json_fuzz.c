@@ -1,4 +1,4 @@
-/* Any bytes are JSON or they are not; what is JSON survives being written and read again, and
+/* Any bytes are JSON or they are not; what is JSON survives being written and read again, laid out or not, and
  * what the strict reader takes the repairing one takes too. */
 #include <assert.h>
 
@@ -19,6 +19,19 @@ static struct str rewritten(struct ctx *ctx, struct str text, enum json_flags fl
 	return json_text(ctx->mem, v);
 }
 
+/* Into buffers of their own size, so that it shows when one is written past its end. */
+static void check_layout(struct ctx *ctx, struct str compact)
+{
+	AUTO(buf_fini) struct buf plain = {0}, quoted = {0};
+	struct json_writer w = { .out = &quoted };
+	const struct json *text;
+
+	json_indent(&plain, compact);
+	jw_laid_out(&w, compact);
+	assert(str_eq(rewritten(ctx, buf_view(&plain), JSON_STRICT), compact));
+	assert(json_parse(ctx, buf_view(&quoted), JSON_STRICT, &text) == OK && str_eq(text->text, buf_view(&plain)));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	AUTO(arena_fini) struct arena mem = { .block_bytes = 4096 };
@@ -33,6 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (repaired.p) {
 		assert(utf8_valid(repaired));
 		assert(str_eq(rewritten(&ctx, repaired, JSON_STRICT), repaired));
+		check_layout(&ctx, repaired);
 	}
 	return 0;
 }

@@ -201,19 +201,30 @@ static void nesting_is_written_as_deep_as_it_can_be_read(void **state)
 	assert_memory_equal(out.p + 8, in.p, in.n);
 }
 
-/* What the string says, which is what stands there without one. */
-static struct str laid_out(struct arena *mem, const char *compact)
+static struct str rewritten(struct arena *mem, struct str text)
 {
 	struct ctx ctx = { .mem = mem };
-	struct buf out = { .mem = mem }, plain = { .mem = mem };
+	const struct json *v;
+
+	assert_int_equal(json_parse(&ctx, text, JSON_STRICT, &v), OK);
+	return json_text(mem, v);
+}
+
+/* What the string says, which is what stands there without one. Neither has more room than it asked for. */
+static struct str laid_out(struct arena *mem, struct str compact)
+{
+	AUTO(buf_fini) struct buf out = {0}, plain = {0};
+	struct ctx ctx = { .mem = mem };
 	struct json_writer w = { .out = &out };
 	const struct json *v;
 
-	jw_laid_out(&w, str_of(compact));
+	jw_laid_out(&w, compact);
 	assert_int_equal(json_parse(&ctx, buf_view(&out), JSON_STRICT, &v), OK);
 	assert_int_equal(v->type, JSON_STR);
-	json_indent(&plain, str_of(compact));
+	json_indent(&plain, compact);
 	assert_true(str_eq(buf_view(&plain), v->text));
+	if (compact.n > 0)
+		assert_true(str_eq(rewritten(mem, v->text), compact));
 	return v->text;
 }
 
@@ -223,11 +234,11 @@ static void json_is_laid_out_with_two_blanks_for_each_level(void **state)
 	ARENA(a);
 
 	(void)state;
-	assert_str(laid_out(&a, "{\"a\":[1,{\"b\":null}],\"c\":{},\"d\":[]}"),
+	assert_str(laid_out(&a, S("{\"a\":[1,{\"b\":null}],\"c\":{},\"d\":[]}")),
 		   "{\n  \"a\": [\n    1,\n    {\n      \"b\": null\n    }\n  ],\n  \"c\": {},\n  \"d\": []\n}");
-	assert_str(laid_out(&a, "\"x\""), "\"x\"");
-	assert_str(laid_out(&a, "-1.5e3"), "-1.5e3");
-	assert_str(laid_out(&a, ""), "");
+	assert_str(laid_out(&a, S("\"x\"")), "\"x\"");
+	assert_str(laid_out(&a, S("-1.5")), "-1.5");
+	assert_str(laid_out(&a, S("")), "");
 }
 
 static void the_layout_leaves_strings_as_they_are(void **state)
@@ -235,8 +246,93 @@ static void the_layout_leaves_strings_as_they_are(void **state)
 	ARENA(a);
 
 	(void)state;
-	assert_str(laid_out(&a, "[\"a,b:{}[]\",\"\\\"\",\"\\\\\",\"\\\\\\\",\"]"),
+	assert_str(laid_out(&a, S("[\"a,b:{}[]\",\"\\\"\",\"\\\\\",\"\\\\\\\",\"]")),
 		   "[\n  \"a,b:{}[]\",\n  \"\\\"\",\n  \"\\\\\",\n  \"\\\\\\\",\"\n]");
+}
+
+/* Texts are looked at eight bytes at a time: what needs an escape may stand anywhere in them, and what only looks
+ * like it next to it. U+0722 is made of a quote and a backslash with their top bits set. */
+static void an_escape_is_put_wherever_it_is_needed(void **state)
+{
+	static const char *const PIECES[] = {
+		"\"", "\\", "\n", "\x01", "\x1f", " ", "!", "#", "[", "]", "\x7f", "\xdc\xa2",
+	};
+	static const char DOTS[] = "........................................";
+	AUTO(arena_fini) struct arena a = { .block_bytes = 4096 };
+
+	(void)state;
+	for (size_t i = 0; i < 40 * 40 * COUNT_OF(PIECES); i++) {
+		AUTO(arena_rewind) struct arena_mark mark = arena_mark(&a);
+		int before = (int)(i / COUNT_OF(PIECES) / 40), after = (int)(i / COUNT_OF(PIECES) % 40);
+		const char *piece = PIECES[i % COUNT_OF(PIECES)];
+		struct str s = arena_printf(&a, "%.*s%s%s%.*s", before, DOTS, piece, piece, after, DOTS);
+		struct ctx ctx = { .mem = &a };
+		const struct json *back;
+
+		assert_int_equal(json_parse(&ctx, text_of(&a, s), JSON_STRICT, &back), OK);
+		assert_true(str_eq(back->text, s));
+		(void)laid_out(&a, text_of(&a, s));
+	}
+}
+
+static struct str nested(struct arena *mem, int depth)
+{
+	struct buf out = { .mem = mem };
+
+	for (int i = 0; i < depth; i++)
+		buf_z(&out, i % 2 ? "[1," : "{\"\":");
+	buf_char(&out, '"');
+	for (int i = 0; i < 100; i++)
+		buf_z(&out, "\\\\");
+	buf_char(&out, '"');
+	for (int i = depth; i-- > 0;)
+		buf_z(&out, i % 2 ? "]" : "}");
+	return buf_view(&out);
+}
+
+/* Wherever in a line the buffer ends that it began in: the sanitizer sees a byte too many. */
+static void every_line_has_room_however_deep_it_is(void **state)
+{
+	AUTO(arena_fini) struct arena a = { .block_bytes = 4096 };
+
+	(void)state;
+	for (int depth = 1; depth < JSON_DEPTH; depth++) {
+		AUTO(arena_rewind) struct arena_mark mark = arena_mark(&a);
+		struct str compact = nested(&a, depth);
+
+		(void)laid_out(&a, compact);
+		for (size_t before = 0; before < 256; before++) {
+			AUTO(buf_fini) struct buf out = {0};
+
+			buf_room(&out, 256);
+			memset(out.p, ' ', before);
+			out.n = before;
+			jw_laid_out(&(struct json_writer){ .out = &out }, compact);
+			assert_int_equal(out.p[out.n - 1], '"');
+		}
+	}
+}
+
+static void a_text_is_cut_by_units_of_utf_16(void **state)
+{
+	struct buf out;
+	struct json_writer w = { .out = &out };
+	ARENA(a);
+
+	(void)state;
+	out = (struct buf){ .mem = &a };
+	jw_array(&w);
+	jw_str_cut(&w, S("abc"), 3);
+	jw_str_cut(&w, S("abcd"), 3);
+	jw_str_cut(&w, S("a\xc3\xa4\xc3\xa4"), 3);
+	jw_str_cut(&w, S("a\xc3\xa4\xc3\xa4"), 2);
+	jw_str_cut(&w, S("ab\xf0\x9f\x98\x80"), 4);
+	jw_str_cut(&w, S("ab\xf0\x9f\x98\x80"), 3);
+	jw_str_cut(&w, S("abc"), 0);
+	jw_str_cut(&w, (struct str){ NULL, 0 }, 3);
+	jw_end(&w);
+	assert_str(buf_view(&out), "[\"abc\",\"abc\",\"a\xc3\xa4\xc3\xa4\",\"a\xc3\xa4\",\"ab\xf0\x9f\x98\x80\","
+				   "\"ab\\ud83d\",\"\",null]");
 }
 
 int main(void)
@@ -252,6 +348,9 @@ int main(void)
 		cmocka_unit_test(nesting_is_written_as_deep_as_it_can_be_read),
 		cmocka_unit_test(json_is_laid_out_with_two_blanks_for_each_level),
 		cmocka_unit_test(the_layout_leaves_strings_as_they_are),
+		cmocka_unit_test(an_escape_is_put_wherever_it_is_needed),
+		cmocka_unit_test(every_line_has_room_however_deep_it_is),
+		cmocka_unit_test(a_text_is_cut_by_units_of_utf_16),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
