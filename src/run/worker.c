@@ -27,7 +27,9 @@
 enum {
 	LEASE_MS = 15000,
 	RENEWALS = 3,                        /* in the time of a lease */
-	LOOK_MS = 200,                       /* how soon it is noticed that another process cancelled a run */
+	/* How soon it is noticed that another process cancelled a run; a millisecond later for each worker, so that a
+	 * look takes no more of a busy process than of a quiet one. */
+	LOOK_MS = 200,
 	ATTEMPTS = 3,
 	IDLE_MS = 10000,                     /* a worker waits this long for the bell, then ends */
 };
@@ -361,11 +363,12 @@ static void keep_once(struct run_workers *w, enum err (*what)(struct run_workers
 /* Until it is time for a round or, while there are runs at work, for a look. */
 static void rest(struct run_workers *w, int64_t round_ms)
 {
-	int64_t look_ms = mono_ms() + LOOK_MS;
+	int64_t look_ms;
 
+	pthread_mutex_lock(&w->lock);
+	look_ms = mono_ms() + LOOK_MS + (int64_t)w->n_threads;
 	if (look_ms > round_ms)
 		look_ms = round_ms;
-	pthread_mutex_lock(&w->lock);
 	w->keeper_rests = !w->seats;
 	while (w->keeper_rests && !atomic_load(&w->stopping) && wait_until(&w->round, &w->lock, round_ms))
 		;
