@@ -93,6 +93,7 @@ struct bench {
 	size_t n_chunks, chunks_cap;
 	float *vectors;
 	struct ingest ingest;
+	struct str base_id;                  /* of the base it goes into */
 };
 
 static void normalise(struct bench *b)
@@ -136,7 +137,7 @@ static enum err insert(struct ctx *ctx, struct db_tx *tx, void *arg)
 {
 	struct bench *b = arg;
 	struct knowledge_base kb = {
-		.id = uuid_new(ctx->mem), .workspace_id = ctx->actor.workspace_id, .title = S("bench"), .type = S("text"),
+		.id = b->base_id, .workspace_id = ctx->actor.workspace_id, .title = S("bench"), .type = S("text"),
 		.created_by = ctx->actor.user_id, .created_at = 1, .updated_at = 1, .size = b->ingest.size,
 	};
 
@@ -146,6 +147,8 @@ static enum err insert(struct ctx *ctx, struct db_tx *tx, void *arg)
 
 static void store(struct bench *b)
 {
+	b->base_id = uuid_new(b->ctx.mem);
+	must(ingest_stage(&b->ctx, b->base_id, NULL, &b->ingest) == OK);
 	must(db_write(&b->ctx, insert, b) == OK);
 	ingest_fini(&b->ingest);
 }

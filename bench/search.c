@@ -29,6 +29,7 @@
 #include "plain_loops.h"
 #include "store/embedders.h"
 #include "store/kb_contents.h"
+#include "store/kb_hidden.h"
 #include "store/knowledge_bases.h"
 #include "store/schema.h"
 #include "store/workspaces.h"
@@ -146,20 +147,23 @@ static enum err insert_content(struct ctx *ctx, struct db_tx *tx, void *arg)
 	static const char text[1000] = { [0 ... 999] = 'x' };
 	const struct content *c = arg;
 	struct str base_id = str_of(c->place->base_id);
-	struct kb_content content = { .id = uuid_new(ctx->mem), .workspace_id = WORKSPACE, .knowledge_base_id = base_id,
-				      .source = S("text"), .chunks = (int64_t)c->n, .created_at = 1 };
+	struct kb_content content = { .id = uuid_new(ctx->mem), .workspace_id = WORKSPACE,
+				      .source = S("text"), .chunks = (int64_t)c->n, .created_at = 1, .staged_until = 1 };
 	float vector[DIMENSIONS];
 
+	TRY(chunks_number(ctx, tx, content.chunks, &content.first_seq));
 	TRY(contents_insert(ctx, tx, &content));
 	for (size_t i = 0; i < c->n; i++) {
 		make_vector(c->first + i, vector);
 		TRY(chunks_insert(ctx, tx, &(struct kb_chunk){
-			.id = uuid_new(ctx->mem), .workspace_id = WORKSPACE, .knowledge_base_id = base_id,
+			.id = uuid_new(ctx->mem), .seq = content.first_seq + (int64_t)i, .workspace_id = WORKSPACE,
+			.knowledge_base_id = base_id,
 			.content_id = content.id, .index = (int64_t)i, .text = { text, sizeof(text) },
 			.metadata = S("{}"), .created_at = 1, .embedder_id = c->place->model.id,
 			.dimensions = DIMENSIONS, .vector = vector }));
 	}
-	return knowledge_bases_grow(ctx, tx, WORKSPACE, base_id, &(struct content_size){ .chunks = content.chunks }, 1);
+	TRY(knowledge_bases_grow(ctx, tx, WORKSPACE, base_id, &(struct content_size){ .chunks = content.chunks }, 1));
+	return contents_show(ctx, tx, WORKSPACE, base_id, content.id);
 }
 
 static void append(struct ctx *ctx, const struct content *c)
@@ -356,12 +360,12 @@ static void first_search(const struct place *p, double out[static 2])
 {
 	struct arena mem = { .block_bytes = 1 << 16 };
 	struct ctx ctx = { .mem = &mem, .db = open_store(p) };
-	struct kb_vectors_state state;
+	struct kb_base_state state;
 	float question[DIMENSIONS];
 	double before;
 
 	make_question(1, p->n, question);
-	done(&ctx, vectors_state(&ctx, WORKSPACE, str_of(p->base_id), p->model.id, &state));
+	done(&ctx, contents_state(&ctx, WORKSPACE, str_of(p->base_id), &state));
 	before = resident_mb();
 	out[0] = search(&ctx, p, question);
 	out[1] = resident_mb() - before;

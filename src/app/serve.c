@@ -20,6 +20,7 @@
 #include "mcp/endpoint.h"
 #include "run/worker.h"
 #include "sched/embedding_worker.h"
+#include "sched/knowledge_sweeper.h"
 #include "sched/repo_fetch.h"
 #include "sched/scheduler.h"
 
@@ -32,6 +33,7 @@ struct server {
 	struct http_server *http;
 	struct run_workers *workers;
 	struct embedding_worker *embedding;
+	struct knowledge_sweeper *sweeper;
 	struct repo_fetcher *repositories;
 	struct scheduler *scheduler;
 };
@@ -165,6 +167,7 @@ static enum err start_workers(struct ctx *ctx, struct server *s)
 	TRY(data_make(ctx, folder));
 	TRY(run_workers_start(ctx, &runs, &s->workers));
 	TRY(embedding_worker_start(ctx, &embedding, &s->embedding));
+	TRY(knowledge_sweeper_start(ctx, ctx->db, &s->sweeper));
 	TRY(scheduler_start(ctx, &automations, &s->scheduler));
 	return repo_fetcher_start(ctx, &repositories, &s->repositories);
 }
@@ -173,6 +176,7 @@ static void server_fini(struct server *s)
 {
 	repo_fetcher_stop(s->repositories);
 	scheduler_stop(s->scheduler);
+	knowledge_sweeper_stop(s->sweeper);
 	embedding_worker_stop(s->embedding);
 	run_workers_stop(s->workers);
 	http_server_free(s->http);

@@ -1,7 +1,8 @@
 /* domain/knowledge_base.c: content goes in whole, and a base leaves without a trace.
  *
- * What takes time (reading, cutting, embedding) happens before the write; the transaction only
- * inserts, so that others do not wait and nobody sees half a base.
+ * What takes time (reading, cutting, embedding) happens before the first write, and what is much is written in
+ * steps that nobody sees; so others do not wait, and nobody sees half a base. One that is deleted is gone at
+ * once, and its rows follow in steps (knowledge/sweep.h).
  */
 #include "domain/knowledge_base.h"
 
@@ -39,6 +40,7 @@ static void intake_fini(struct intake *in)
 static enum err prepare_and_store(struct ctx *ctx, const struct list *sources, struct intake *in, db_work *store)
 {
 	AUTO(embedding_close) struct embedding_model model = {0};
+	enum err e;
 
 	TRY(embedding_current(ctx, &model));
 	/* With the same model again, a conflict would be the same again. */
@@ -48,7 +50,12 @@ static enum err prepare_and_store(struct ctx *ctx, const struct list *sources, s
 	db_snapshot_end(ctx);
 	ingest_fini(&in->content);
 	TRY(ingest_prepare(ctx, &model, sources->items, sources->n, in->progress, &in->content));
-	return db_write(ctx, store, in);
+	e = ingest_stage(ctx, in->kb->id, in->progress, &in->content);
+	if (e == OK)
+		e = db_write(ctx, store, in);
+	if (e != OK)
+		ingest_give_up(ctx, &in->content);
+	return e;
 }
 
 static enum err take_in(struct ctx *ctx, struct intake *in, db_work *store)

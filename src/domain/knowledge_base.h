@@ -39,7 +39,7 @@ enum err knowledge_base_list(struct ctx *ctx, const struct knowledge_base_filter
 enum err knowledge_base_list_all(struct ctx *ctx, struct list *out);
 /* Applies the body of an update (already checked against knowledge_base_schema). */
 enum err knowledge_base_update(struct ctx *ctx, struct str id, const struct json *body, struct knowledge_base *out);
-/* With its content, and out of every agent that used it, in one transaction. */
+/* With its content, and out of every agent that used it, in one transaction; its rows leave later. */
 enum err knowledge_base_delete(struct ctx *ctx, struct str id);
 
 /* -- use ----------------------------------------------------------------------------------------- */

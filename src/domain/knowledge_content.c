@@ -1,4 +1,4 @@
-/* domain/knowledge_content.c: an item leaves with its chunks, and the base's totals follow. */
+/* domain/knowledge_content.c: an item leaves at once, the base's totals with it, and its rows later. */
 #include "domain/knowledge_content.h"
 
 #include "base/clock.h"

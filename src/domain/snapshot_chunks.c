@@ -4,9 +4,11 @@
  * The list is walked twice, which costs less than keeping its texts: in between, only vectors are kept,
  * and large numbers of them in a file (knowledge/scratch.h).
  */
+#include "base/clock.h"
 #include "domain/embedding.h"
 #include "domain/snapshot_internal.h"
 #include "json/outline.h"
+#include "knowledge/sweep.h"
 #include "store/embedders.h"
 #include "store/kb_words.h"
 
@@ -57,6 +59,8 @@ enum err chunk_import_prepare(struct ctx *ctx, struct str rows, struct chunk_imp
 	arena_init(&out->mem, 0);
 	if (!rows.p)
 		return OK;
+	/* Ids of what was deleted a moment ago may come again. */
+	TRY(knowledge_sweep_all(ctx, now_us()));
 	TRY(outline_count(ctx, rows, &out->n));
 	if (out->n == 0)
 		return OK;
@@ -77,15 +81,30 @@ void chunk_import_fini(struct chunk_import *in)
 
 /* -- storing ------------------------------------------------------------------------------------------------ */
 
-/* The words of a content are stored when all its chunks are. */
-static enum err end_content(struct ctx *ctx, struct db_tx *tx, const struct chunk_import *in)
+static enum err store_words(struct ctx *ctx, struct db_tx *tx, const struct chunk_import *in)
 {
 	AUTO(word_reader_fini) struct word_reader reader;
 	struct kb_words words;
+	struct list rows;
 
 	word_reader_init(&reader, S(""));
 	words_of(ctx->mem, &reader, in->texts, in->n_texts, &words);
-	return words_insert(ctx, tx, &in->content, &words);
+	words_pack(ctx->mem, &words, &rows);
+	for (size_t i = 0; i < rows.n; i++)
+		TRY(words_insert(ctx, tx, in->content.lexicon_id, in->content.first_seq,
+				 LIST_AT(rows, struct kb_bucket, i)));
+	return OK;
+}
+
+/* When all its chunks are stored, a content learns which they are, and gets its words. */
+static enum err end_content(struct ctx *ctx, struct db_tx *tx, struct chunk_import *in)
+{
+	struct kb_content *content = &in->content;
+
+	content->chunks = (int64_t)in->n_texts;
+	TRY(words_lexicon(ctx, tx, content->workspace_id, content->knowledge_base_id, &content->lexicon_id));
+	TRY(contents_place(ctx, tx, content));
+	return store_words(ctx, tx, in);
 }
 
 static enum err begin_content(struct ctx *ctx, struct db_tx *tx, struct chunk_import *in, const struct kb_chunk *chunk)
@@ -98,6 +117,7 @@ static enum err begin_content(struct ctx *ctx, struct db_tx *tx, struct chunk_im
 	in->content = (struct kb_content){
 		.id = arena_str(&in->mem, chunk->content_id), .workspace_id = arena_str(&in->mem, chunk->workspace_id),
 		.knowledge_base_id = arena_str(&in->mem, chunk->knowledge_base_id),
+		.first_seq = in->first_seq + (int64_t)in->stored,
 	};
 	return OK;
 }
@@ -106,8 +126,11 @@ enum err chunk_import_store(struct ctx *ctx, struct db_tx *tx, struct chunk_impo
 {
 	const float *vectors = in->vectors.p;
 
+	if (in->stored == 0)
+		TRY(chunks_number(ctx, tx, (int64_t)in->n, &in->first_seq));
 	if (!str_eq(in->content.id, chunk->content_id))
 		TRY(begin_content(ctx, tx, in, chunk));
+	chunk->seq = in->first_seq + (int64_t)in->stored;
 	in->texts = arena_more(&in->mem, in->texts, in->n_texts, &in->texts_cap, sizeof(*in->texts));
 	in->texts[in->n_texts++] = arena_str(&in->mem, chunk->text);
 	chunk->embedder_id = in->model.id;

@@ -14,6 +14,7 @@ struct chunk_import {
 	struct embedding_model model;
 	struct scratch vectors;              /* of all chunks, in the order of the list */
 	size_t n, stored;
+	int64_t first_seq;                   /* of the first of all */
 	int64_t tokens;
 	struct arena mem;                    /* of what follows: one content's */
 	struct kb_content content;

@@ -107,24 +107,33 @@ void code_set_drop(struct code_set *set)
 	free(set);
 }
 
-/* Where the next row goes, with its key filled in; NULL: there is no memory. */
-static uint8_t *next_row(struct code_set *set, int64_t chunk_seq, size_t expected)
+static bool is_behind(struct code_place a, struct code_place b)
 {
+	return a.arrived > b.arrived || (a.arrived == b.arrived && a.chunk_seq > b.chunk_seq);
+}
+
+/* Where the next row goes, with its key filled in; NULL: there is no memory. */
+static uint8_t *next_row(struct code_set *set, struct code_place place, size_t expected)
+{
+	struct code_key *key;
 	uint8_t *row;
 
-	assert(chunk_seq > set->last_seq);
+	assert(is_behind(place, set->newest));
 	if ((!set->last || set->n_last == set->last->cap) && !add_block(set, expected))
 		return NULL;
 	row = set->last->rows + set->n_last * code_stride(set->dimensions);
-	set->last->keys[set->n_last].chunk_seq = set->last_seq = chunk_seq;
+	key = &set->last->keys[set->n_last];
+	key->chunk_seq = place.chunk_seq;
+	key->arrived = place.arrived;
+	set->newest = place;
 	set->n_last++;
 	set->n++;
 	return row;
 }
 
-bool code_set_add(struct code_set *set, int64_t chunk_seq, const void *vector, size_t expected)
+bool code_set_add(struct code_set *set, struct code_place place, const void *vector, size_t expected)
 {
-	uint8_t *row = next_row(set, chunk_seq, expected);
+	uint8_t *row = next_row(set, place, expected);
 
 	if (!row)
 		return false;
@@ -134,33 +143,55 @@ bool code_set_add(struct code_set *set, int64_t chunk_seq, const void *vector, s
 
 /* -- removals ------------------------------------------------------------------------------------ */
 
-struct code_sweep code_sweep_start(struct code_set *set, int64_t removals)
+/* The last range that does not begin behind the chunk; NULL: they all do. */
+static const struct kb_range *range_of(const struct kb_range *ranges, size_t n, int64_t chunk_seq)
 {
-	return (struct code_sweep){ .set = set, .block = set->first, .left = set->n, .removals = removals };
-}
+	const struct kb_range *first = ranges;
 
-void code_sweep_to(struct code_sweep *s, int64_t chunk_seq)
-{
-	for (; s->left > 0; s->left--) {
-		struct code_key *key;
+	while (n > 0) {
+		size_t half = n / 2;
 
-		if (s->at == s->block->cap) {
-			s->block = s->block->next;
-			s->at = 0;
-		}
-		key = &s->block->keys[s->at];
-		if (key->chunk_seq > chunk_seq)
-			return;
-		s->at++;
-		if (key->chunk_seq == chunk_seq) {
-			s->left--;
-			return;
-		}
-		if (atomic_load_explicit(&key->removed, memory_order_relaxed) == 0) {
-			atomic_store_explicit(&key->removed, s->removals, memory_order_relaxed);
-			s->set->n_removed++;
+		if (ranges[half].first_seq <= chunk_seq) {
+			ranges += half + 1;
+			n -= half + 1;
+		} else {
+			n = half;
 		}
 	}
+	return ranges > first ? ranges - 1 : NULL;
+}
+
+static bool in_range(const struct kb_range *range, int64_t chunk_seq)
+{
+	return range && chunk_seq >= range->first_seq && chunk_seq < range->first_seq + range->n;
+}
+
+static void mark_removed(struct code_set *set, struct code_key *key, int64_t removals)
+{
+	if (atomic_load_explicit(&key->removed, memory_order_relaxed) != 0)
+		return;
+	atomic_store_explicit(&key->removed, removals, memory_order_relaxed);
+	set->n_removed++;
+}
+
+/* Most rows are in the range of the one before them. */
+void code_set_mark(struct code_set *set, const struct kb_base_state *now, const struct list *ranges)
+{
+	const struct kb_range *range = NULL;
+	size_t left = set->n, n;
+
+	for (struct code_block *b = set->first; left > 0; b = b->next, left -= n) {
+		n = left < b->cap ? left : b->cap;
+		for (size_t i = 0; i < n && b->keys[i].arrived <= now->revision; i++) {
+			int64_t chunk_seq = b->keys[i].chunk_seq;
+
+			if (!in_range(range, chunk_seq))
+				range = range_of(ranges->items, ranges->n, chunk_seq);
+			if (!in_range(range, chunk_seq))
+				mark_removed(set, &b->keys[i], now->removals);
+		}
+	}
+	set->marked = now->removals;
 }
 
 static void code_set_auto_drop(struct code_set **set)
@@ -181,7 +212,8 @@ struct code_set *code_set_compacted(const struct code_set *set)
 
 			if (atomic_load_explicit(&b->keys[i].removed, memory_order_relaxed) != 0)
 				continue;
-			row = next_row(out, b->keys[i].chunk_seq, set->n - set->n_removed - out->n);
+			row = next_row(out, (struct code_place){ b->keys[i].arrived, b->keys[i].chunk_seq },
+				       set->n - set->n_removed - out->n);
 			if (!row)
 				return NULL;
 			memcpy(row, b->rows + i * stride, stride);

@@ -1,8 +1,9 @@
-/* knowledge/code_set.h: the codes of one base and embedder, in the order of their chunks' seq.
+/* knowledge/code_set.h: the codes of one base and embedder, in the order in which their chunks arrived.
  *
  * Grows at its end while others read what was there before: rows stay where they are, in blocks of memory
- * of their own. A row whose chunk was taken away is marked with the base's count of removals at which
- * it was missing, so that whoever reads an older snapshot still finds it.
+ * of their own. A row tells the base's revision at which its chunk arrived, so that whoever reads an older
+ * snapshot passes it over. A row whose chunk was taken away is marked with the base's count of removals at
+ * which it was missing, so that whoever reads an older snapshot still finds it.
  * Threads: one may add and sweep at a time; any may read the rows that they were told of by it.
  */
 #ifndef KNOWLEDGE_CODE_SET_H
@@ -11,10 +12,17 @@
 #include <stdatomic.h>
 
 #include "knowledge/quant.h"
+#include "store/kb_contents.h"
 
 struct code_key {
 	int64_t chunk_seq;
+	int64_t arrived;
 	_Atomic int64_t removed;             /* 0: it is there */
+};
+
+/* Rows are in this order: by arrival, and those that arrived together by seq. */
+struct code_place {
+	int64_t arrived, chunk_seq;
 };
 
 struct code_block {
@@ -32,7 +40,7 @@ struct code_set {
 	/* For the one who changes it. */
 	struct code_block *last;
 	size_t n, n_removed, n_last;         /* rows; of them marked; rows in the last block */
-	int64_t last_seq;                    /* of the newest row ever added */
+	struct code_place newest;            /* of the rows ever added */
 	int64_t marked;                      /* what was missing at this count of removals is marked */
 	size_t bytes;
 	_Atomic size_t users;
@@ -47,20 +55,13 @@ void code_set_drop(struct code_set *set);
 /* What n rows take, about. */
 size_t code_set_bytes(size_t dimensions, size_t n);
 
-/* vector: set->dimensions floats, perhaps not aligned; chunk_seq is greater than last_seq. expected: how many
- * rows will follow, as far as is known. False: there is no memory. */
-[[nodiscard]] bool code_set_add(struct code_set *set, int64_t chunk_seq, const void *vector, size_t expected);
+/* vector: set->dimensions floats, perhaps not aligned; the place is behind that of the newest. expected: how
+ * many rows will follow, as far as is known. False: there is no memory. */
+[[nodiscard]] bool code_set_add(struct code_set *set, struct code_place place, const void *vector, size_t expected);
 
-/* Goes through the rows that are there, in order, to mark those that are not. */
-struct code_sweep {
-	struct code_set *set;
-	struct code_block *block;
-	size_t at, left;                     /* in the block; rows from there on */
-	int64_t removals;                    /* what to mark them with */
-};
-struct code_sweep code_sweep_start(struct code_set *set, int64_t removals);
-/* The chunks there are, ascending; INT64_MAX at the end. Rows that are passed over are missing. */
-void code_sweep_to(struct code_sweep *sweep, int64_t chunk_seq);
+/* Marks the rows that are not part of the base as a snapshot shows it. ranges: of struct kb_range, by first_seq.
+ * Of rows that have arrived since then, the snapshot tells nothing. */
+void code_set_mark(struct code_set *set, const struct kb_base_state *now, const struct list *ranges);
 
 /* The rows that are not marked, in a set of their own with one user; NULL: there is no memory. */
 struct code_set *code_set_compacted(const struct code_set *set);

@@ -104,14 +104,14 @@ static enum err compare(struct ctx *ctx, const struct index_query *q, const stru
 
 enum { DEADLINE_ROWS = 256 };                /* between two looks at the clock */
 
-static enum err search_store(struct ctx *ctx, const struct index_query *q, struct index_best *best)
+static enum err search_range(struct ctx *ctx, const struct index_query *q, const struct kb_range *range,
+			     struct index_best *best)
 {
 	AUTO(stmt_done) struct stmt rows = {0};
 	struct kb_vector v;
 	bool row;
 
-	n_in_store++;
-	TRY(vectors_scan(ctx, q->workspace_id, q->knowledge_base_id, q->model->id, 0, &rows));
+	TRY(vectors_scan(ctx, q->workspace_id, q->model->id, range->first_seq, range->n, &rows));
 	for (size_t i = 0;; i++) {
 		if (i % DEADLINE_ROWS == 0)
 			TRY(index_deadline(ctx));
@@ -120,6 +120,17 @@ static enum err search_store(struct ctx *ctx, const struct index_query *q, struc
 			return OK;
 		TRY(compare(ctx, q, &v, best));
 	}
+}
+
+static enum err search_store(struct ctx *ctx, const struct index_query *q, struct index_best *best)
+{
+	struct list ranges;
+
+	n_in_store++;
+	TRY(contents_ranges(ctx, q->workspace_id, q->knowledge_base_id, 0, &ranges));
+	for (size_t i = 0; i < ranges.n; i++)
+		TRY(search_range(ctx, q, LIST_AT(ranges, struct kb_range, i), best));
+	return OK;
 }
 
 /* -- the bar: what a vector must reach to matter --------------------------------------------------- */
@@ -200,13 +211,13 @@ static void bar_init(struct bar *b, struct ctx *ctx, const struct index_query *q
 struct candidate {
 	double high;                         /* its product is no greater */
 	int64_t chunk_seq;
-	bool sure;                           /* the snapshot has it */
+	bool sure;                           /* the snapshot has it as a part of the base */
 };
 
 struct hunt {
 	struct ctx *ctx;
 	const struct index_query *query;
-	const struct kb_vectors_state *now;
+	const struct kb_base_state *now;
 	struct code_question question;
 	struct bar bar;
 	struct candidate *found;
@@ -225,7 +236,7 @@ static bool consider(struct hunt *h, const struct code_key *key, const struct co
 	int64_t removed = atomic_load_explicit(&key->removed, memory_order_relaxed);
 	double error = code_error(&h->question, tail), lowest;
 
-	if (middle + error <= h->bar.cosine || key->chunk_seq > h->now->last_seq ||
+	if (middle + error <= h->bar.cosine || key->arrived > h->now->revision ||
 	    (removed != 0 && removed <= h->now->removals))
 		return false;
 	h->found = arena_more(h->ctx->mem, h->found, h->n, &h->cap, sizeof(*h->found));
@@ -341,14 +352,27 @@ static void drop_hopeless(struct hunt *h)
 	h->n = n;
 }
 
+/* A row that was marked may have left before the snapshot, or after it; and when it left, the vector may still be
+ * there to be read. */
+static enum err still_belongs(struct hunt *h, const struct candidate *c, bool *out)
+{
+	*out = true;
+	if (c->sure)
+		return OK;
+	return chunks_belong(h->ctx, h->query->workspace_id, h->query->knowledge_base_id, c->chunk_seq, out);
+}
+
 static enum err compare_candidate(struct hunt *h, const struct candidate *c, struct index_best *best, bool *spoilt)
 {
 	AUTO(stmt_done) struct stmt s = {0};
 	const struct index_query *q = h->query;
 	struct kb_vector v;
-	bool row;
+	bool belongs, row;
 
 	n_compared++;
+	TRY(still_belongs(h, c, &belongs));
+	if (!belongs)
+		return OK;
 	TRY(vectors_by_seq(h->ctx, q->workspace_id, q->model->id, c->chunk_seq, &s, &row, &v));
 	if (row)
 		return compare(h->ctx, q, &v, best);
@@ -369,7 +393,7 @@ static enum err compare_candidates(struct hunt *h, struct index_best *best, bool
 
 /* *done false: the store must be searched, and best is as it was. Going through all of it in order is quicker
  * than looking for a third of it here and there. */
-static enum err search_codes(struct ctx *ctx, const struct index_query *q, const struct kb_vectors_state *now,
+static enum err search_codes(struct ctx *ctx, const struct index_query *q, const struct kb_base_state *now,
 			     const struct index_view *view, struct index_best *best, bool *done)
 {
 	struct hunt h = { .ctx = ctx, .query = q, .now = now };
@@ -402,11 +426,11 @@ enum err index_search(struct ctx *ctx, const struct index_query *q, struct index
 {
 	AUTO(arena_rewind) struct arena_mark mark = arena_mark(ctx->mem);
 	AUTO(index_view_close) struct index_view view = {0};
-	struct kb_vectors_state now;
+	struct kb_base_state now;
 	bool done = false;
 
-	TRY(vectors_state(ctx, q->workspace_id, q->knowledge_base_id, q->model->id, &now));
-	if (now.last_seq == 0)
+	TRY(contents_state(ctx, q->workspace_id, q->knowledge_base_id, &now));
+	if (now.chunks == 0)
 		return OK;
 	n_searches++;
 	TRY(index_view_open(ctx, q, &now, &view));

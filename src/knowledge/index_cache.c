@@ -1,16 +1,16 @@
 /* knowledge/index_cache.c: the bases in memory follow the store.
  *
  * A base's row counts the changes of its content, so one look at it tells whether what is in memory is
- * what a snapshot shows. When it is older, the caller brings it up to its own snapshot: new vectors lie
- * behind the last one by their chunk_seq, and after a removal the index on chunk_seq tells which are
- * gone. When it is newer, because somebody else was faster, all that the older snapshot needs is still
- * there: what came later lies behind the snapshot's last chunk_seq, and what was removed is only marked.
+ * what a snapshot shows. When it is older, the caller brings it up to its own snapshot: the base's contents
+ * tell at which revision they arrived, and after a removal which are left. When it is newer, because somebody
+ * else was faster, all that the older snapshot needs is still there: what came later says so, and what was
+ * removed is only marked.
  * A set is made anew once much of it is marked; a snapshot from before that has to do without it.
  *
  * One lock guards all that is shared, and is never held while the store is read. One thread at a time
  * brings a base up to date, and only those whose snapshot needs it wait for it.
  *
- * Invariant: up to its last_seq a set holds all vectors that were there at its `since` or have come since then;
+ * Invariant: up to its newest row a set holds all vectors that were there at its `since` or have come since then;
  * those missing at its `marked` are marked. So a change that was broken off is taken up by the next one.
  */
 #include "knowledge/index_internal.h"
@@ -177,28 +177,52 @@ void index_forget_all(void)
 
 /* -- reading the store ---------------------------------------------------------------------------- */
 
-static enum err mark_removed(struct ctx *ctx, const struct index_query *q, int64_t removals, struct code_set *codes)
+static enum err mark_removed(struct ctx *ctx, const struct index_query *q, const struct kb_base_state *now,
+			     struct code_set *codes)
 {
-	AUTO(stmt_done) struct stmt seqs = {0};
-	struct code_sweep sweep = code_sweep_start(codes, removals);
-	bool row = true;
+	struct list ranges;
 
-	TRY(vectors_seqs(ctx, q->workspace_id, q->knowledge_base_id, q->model->id, &seqs));
-	while (row) {
-		TRY(stmt_step(ctx, &seqs, &row));
-		code_sweep_to(&sweep, row ? col_int(&seqs) : INT64_MAX);
-	}
-	codes->marked = removals;
+	TRY(contents_ranges(ctx, q->workspace_id, q->knowledge_base_id, 0, &ranges));
+	ranges_sort(&ranges);
+	code_set_mark(codes, now, &ranges);
 	return OK;
 }
 
-static enum err append(struct ctx *ctx, const struct index_query *q, struct code_set *codes, size_t n)
+/* What of the range lies behind the place; none of it: n is 0. */
+static struct kb_range range_behind(struct kb_range range, struct code_place place)
+{
+	int64_t done = place.chunk_seq + 1 - range.first_seq;
+
+	if (range.arrived != place.arrived || done <= 0)
+		return range;
+	if (done > range.n)
+		done = range.n;
+	return (struct kb_range){ range.arrived, range.first_seq + done, range.n - done };
+}
+
+/* What the set lacks. *out: of struct kb_range, in the order in which it is to be added; *n: all its chunks. */
+static enum err ranges_to_add(struct ctx *ctx, const struct index_query *q, const struct code_set *codes,
+			      struct list *out, size_t *n)
+{
+	TRY(contents_ranges(ctx, q->workspace_id, q->knowledge_base_id, codes->newest.arrived, out));
+	*n = 0;
+	for (size_t i = 0; i < out->n; i++) {
+		struct kb_range *range = LIST_AT(*out, struct kb_range, i);
+
+		*range = range_behind(*range, codes->newest);
+		*n += (size_t)range->n;
+	}
+	return OK;
+}
+
+static enum err append_range(struct ctx *ctx, const struct index_query *q, const struct kb_range *range,
+			     struct code_set *codes, size_t n)
 {
 	AUTO(stmt_done) struct stmt scan = {0};
 	struct kb_vector v;
 	bool row;
 
-	TRY(vectors_scan(ctx, q->workspace_id, q->knowledge_base_id, q->model->id, codes->last_seq, &scan));
+	TRY(vectors_scan(ctx, q->workspace_id, q->model->id, range->first_seq, range->n, &scan));
 	for (size_t i = 0;; i++) {
 		if (i % DEADLINE_ROWS == 0)
 			TRY(index_deadline(ctx));
@@ -207,9 +231,23 @@ static enum err append(struct ctx *ctx, const struct index_query *q, struct code
 			return OK;
 		if (v.bytes.n != codes->dimensions * sizeof(float))
 			return fail(ctx, ERR_INTERNAL, "the vector of chunk %lld is damaged", (long long)v.chunk_seq);
-		if (!code_set_add(codes, v.chunk_seq, v.bytes.p, n > i ? n - i : 1))
+		if (!code_set_add(codes, (struct code_place){ range->arrived, v.chunk_seq }, v.bytes.p,
+				  n > i ? n - i : 1))
 			return fail(ctx, ERR_BUSY, "there is no memory for an index");
 	}
+}
+
+static enum err append(struct ctx *ctx, const struct index_query *q, const struct list *ranges, struct code_set *codes,
+		       size_t n)
+{
+	for (size_t i = 0; i < ranges->n; i++) {
+		const struct kb_range *range = LIST_AT(*ranges, struct kb_range, i);
+
+		if (range->n > 0)
+			TRY(append_range(ctx, q, range, codes, n));
+		n -= (size_t)range->n;
+	}
+	return OK;
 }
 
 /* What a search found in memory, and takes care of while it is `loading`. */
@@ -218,22 +256,22 @@ struct update {
 	bool fits;                           /* into the memory limit */
 };
 
-static enum err update_run(struct ctx *ctx, const struct index_query *q, const struct kb_vectors_state *now,
+static enum err update_run(struct ctx *ctx, const struct index_query *q, const struct kb_base_state *now,
 			   struct update *u)
 {
-	int64_t n_new;
+	struct list ranges;
+	size_t n_new;
 
 	if (!u->codes)
 		u->codes = code_set_new(q->model->dimensions, now->removals);
 	if (u->codes->marked != now->removals)
-		TRY(mark_removed(ctx, q, now->removals, u->codes));
-	TRY(vectors_count_after(ctx, q->workspace_id, q->knowledge_base_id, q->model->id, u->codes->last_seq, &n_new));
-	u->fits = code_set_bytes(u->codes->dimensions, u->codes->n - u->codes->n_removed + (size_t)n_new) <=
-		  memory_limit();
+		TRY(mark_removed(ctx, q, now, u->codes));
+	TRY(ranges_to_add(ctx, q, u->codes, &ranges, &n_new));
+	u->fits = code_set_bytes(u->codes->dimensions, u->codes->n - u->codes->n_removed + n_new) <= memory_limit();
 	if (!u->fits)
 		return OK;
-	reserve(code_set_bytes(u->codes->dimensions, (size_t)n_new));
-	return append(ctx, q, u->codes, (size_t)n_new);
+	reserve(code_set_bytes(u->codes->dimensions, n_new));
+	return append(ctx, q, &ranges, u->codes, n_new);
 }
 
 static void compact(struct update *u)
@@ -263,7 +301,7 @@ static void entry_set(struct index_entry *e, struct code_set *codes)
 }
 
 /* Brings the entry up to the snapshot, without the lock meanwhile. Whatever was read before an error is kept. */
-static enum err entry_load(struct ctx *ctx, const struct index_query *q, const struct kb_vectors_state *now,
+static enum err entry_load(struct ctx *ctx, const struct index_query *q, const struct kb_base_state *now,
 			   struct index_entry *e)
 {
 	struct update u = { .codes = e->codes ? code_set_share(e->codes) : NULL, .fits = true };
@@ -300,7 +338,7 @@ static enum err wait_for_loader(struct ctx *ctx)
 	return index_deadline(ctx);
 }
 
-static enum err entry_follow(struct ctx *ctx, const struct index_query *q, const struct kb_vectors_state *now,
+static enum err entry_follow(struct ctx *ctx, const struct index_query *q, const struct kb_base_state *now,
 			     struct index_entry *e)
 {
 	while (e->revision < now->revision) {
@@ -317,7 +355,7 @@ static enum err entry_follow(struct ctx *ctx, const struct index_query *q, const
 
 /* -- views --------------------------------------------------------------------------------------- */
 
-enum err index_view_open(struct ctx *ctx, const struct index_query *q, const struct kb_vectors_state *now,
+enum err index_view_open(struct ctx *ctx, const struct index_query *q, const struct kb_base_state *now,
 			 struct index_view *out)
 {
 	struct index_entry *e;

@@ -15,8 +15,8 @@
 
 struct index_entry;
 
-/* The first n_rows of codes hold every vector that the snapshot has. A row may be of a later snapshot, if its
- * chunk_seq is beyond the snapshot's, or of an earlier one, if it was removed. */
+/* The first n_rows of codes hold every vector that the snapshot has. A row may be of a later snapshot, if it has
+ * arrived after the snapshot's revision, or of an earlier one, if it was removed. */
 struct index_view {
 	struct index_entry *entry;
 	struct code_set *codes;              /* NULL: this snapshot must be searched in the store */
@@ -24,7 +24,7 @@ struct index_view {
 };
 
 /* now: what the caller's snapshot says of the base. */
-enum err index_view_open(struct ctx *ctx, const struct index_query *q, const struct kb_vectors_state *now,
+enum err index_view_open(struct ctx *ctx, const struct index_query *q, const struct kb_base_state *now,
 			 struct index_view *out);
 void index_view_close(struct index_view *view);       /* zeroed is fine */
 /* The store does not have what it should: what is in memory is not used again. */

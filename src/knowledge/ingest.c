@@ -2,14 +2,18 @@
  *
  * All sources are cut before anything is embedded: then the number of chunks is known, and the
  * vectors, which are most of the memory, get room of the right size. Everything that takes time
- * is done here, so that the transaction has nothing left to do but insert.
+ * is done before the first transaction, so that transactions have nothing left to do but insert.
  */
 #include "knowledge/ingest.h"
 
+#include <stdlib.h>
+
 #include "base/clock.h"
 #include "base/id.h"
+#include "base/log.h"
 #include "knowledge/passage.h"
 #include "store/embedders.h"
+#include "store/kb_hidden.h"
 
 /* -- cutting ------------------------------------------------------------------------------------- */
 
@@ -90,11 +94,12 @@ static enum err cut(struct ctx *ctx, const struct ingest_source *source, struct 
 		if (out->n == INGEST_CHUNKS_MAX)
 			return refuse(ctx, source, "this is more text than one request may bring");
 		out->items = arena_more(ctx->mem, out->items, out->n, &out->cap, sizeof(*out->items));
-		out->items[out->n++] = (struct kb_chunk){
+		out->items[out->n] = (struct kb_chunk){
 			.id = uuid_new(ctx->mem), .workspace_id = content->workspace_id, .content_id = content->id,
-			.index = content->chunks, .text = passage.text, .created_at = content->created_at,
+			.seq = (int64_t)out->n, .index = content->chunks, .text = passage.text, .created_at = content->created_at,
 			.metadata = metadata_of(ctx->mem, source, &passage, content->chunks),
 		};
+		out->n++;
 		content->chunks++;
 	}
 	return OK;
@@ -119,6 +124,7 @@ static enum err cut_all(struct ctx *ctx, const struct ingest_source *sources, si
 
 	for (size_t i = 0; i < n; i++) {
 		contents[i] = content_of(ctx, &sources[i], now);
+		contents[i].first_seq = (int64_t)chunks.n;
 		TRY(cut(ctx, &sources[i], &contents[i], &chunks));
 		add_size(&out->size, &contents[i]);
 		progress_tell(progress, PROGRESS_CHUNKED, &sources[i].item, contents[i].chunks);
@@ -217,18 +223,76 @@ static enum err tell_of_provider(struct ctx *ctx, enum err e, const struct inges
 
 /* -- words --------------------------------------------------------------------------------------- */
 
+struct words_list {
+	struct ingest_words *items;
+	size_t n, cap;
+};
+
+static void add_rows(struct arena *mem, struct words_list *out, const struct kb_content *content,
+		     const struct list *rows)
+{
+	for (size_t i = 0; i < rows->n; i++) {
+		out->items = arena_more(mem, out->items, out->n, &out->cap, sizeof(*out->items));
+		out->items[out->n++] = (struct ingest_words){ content, *LIST_AT(*rows, struct kb_bucket, i) };
+	}
+}
+
+static int by_bucket(const void *a_, const void *b_)
+{
+	const struct ingest_words *a = a_, *b = b_;
+
+	if (a->row.number != b->row.number)
+		return a->row.number < b->row.number ? -1 : 1;
+	return (a->content->first_seq > b->content->first_seq) - (a->content->first_seq < b->content->first_seq);
+}
+
 static void read_words(struct ctx *ctx, const struct str *texts, struct ingest *in)
 {
 	AUTO(word_reader_fini) struct word_reader reader;
+	AUTO(arena_fini) struct arena scratch;
+	struct words_list all = {0};
 
+	arena_init(&scratch, 0);
 	word_reader_init(&reader, S(""));
-	in->words = arena_array(ctx->mem, in->contents.n, sizeof(*in->words));
 	for (size_t i = 0; i < in->contents.n; i++) {
-		size_t n = (size_t)LIST_AT(in->contents, struct kb_content, i)->chunks;
+		const struct kb_content *content = LIST_AT(in->contents, struct kb_content, i);
+		struct kb_words words;
+		struct list rows;
 
-		words_of(ctx->mem, &reader, texts, n, &in->words[i]);
-		texts += n;
+		words_of(&scratch, &reader, texts + content->first_seq, (size_t)content->chunks, &words);
+		words_pack(ctx->mem, &words, &rows);
+		add_rows(ctx->mem, &all, content, &rows);
+		arena_reset(&scratch);
 	}
+	if (in->contents.n > 1)
+		qsort(all.items, all.n, sizeof(*all.items), by_bucket);
+	in->words = (struct list){ all.items, all.n };
+}
+
+/* -- sizes --------------------------------------------------------------------------------------- */
+
+/* What the store adds to a row: columns, and entries of indexes. */
+enum { CHUNK_BYTES = 400, WORDS_BYTES = 100 };
+
+static size_t chunk_bytes(const struct kb_chunk *c)
+{
+	return c->dimensions * sizeof(*c->vector) + c->text.n + c->metadata.n + CHUNK_BYTES;
+}
+
+static size_t words_bytes(const struct ingest_words *w)
+{
+	return w->row.words.n + WORDS_BYTES;
+}
+
+static size_t bytes_of(const struct ingest *in)
+{
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < in->chunks.n; i++)
+		bytes += chunk_bytes(LIST_AT(in->chunks, struct kb_chunk, i));
+	for (size_t i = 0; i < in->words.n; i++)
+		bytes += words_bytes(LIST_AT(in->words, struct ingest_words, i));
+	return bytes;
 }
 
 /* -- all together -------------------------------------------------------------------------------- */
@@ -246,6 +310,7 @@ enum err ingest_prepare(struct ctx *ctx, const struct embedding_model *model, co
 	texts = texts_of(ctx, out);
 	TRY(tell_of_provider(ctx, embed(ctx, model, texts, sources, progress, out), sources, n));
 	read_words(ctx, texts, out);
+	out->at.bytes = bytes_of(out);
 	return OK;
 }
 
@@ -256,34 +321,139 @@ void ingest_fini(struct ingest *in)
 
 /* -- storing ------------------------------------------------------------------------------------- */
 
-static enum err store_chunks(struct ctx *ctx, struct db_tx *tx, struct str knowledge_base_id,
-			     const struct kb_chunk *chunks, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		struct kb_chunk chunk = chunks[i];
+/* A transaction of so much keeps others waiting for a hundredth of a second; with less, commits would be most of
+ * the work. */
+enum { STEP_BYTES = 256 << 10 };
 
-		chunk.knowledge_base_id = knowledge_base_id;
-		TRY(chunks_insert(ctx, tx, &chunk));
+/* Whoever stores is given up for dead then; the longest takes a tenth of it. */
+#define STAGED_US (INT64_C(15) * 60 * 1000 * 1000)
+
+struct step {
+	struct str knowledge_base_id;
+	const struct ingest *in;
+	struct ingest_place at;
+};
+
+/* The contents' own rows, which nobody sees yet, and numbers for all chunks. */
+static enum err begin(struct ctx *ctx, struct db_tx *tx, struct step *s)
+{
+	int64_t until = now_us() + STAGED_US;
+
+	TRY(words_lexicon(ctx, tx, ctx->actor.workspace_id, s->knowledge_base_id, &s->at.lexicon_id));
+	TRY(chunks_number(ctx, tx, (int64_t)s->in->chunks.n, &s->at.first_seq));
+	for (size_t i = 0; i < s->in->contents.n; i++) {
+		struct kb_content content = *LIST_AT(s->in->contents, struct kb_content, i);
+
+		content.first_seq += s->at.first_seq;
+		content.lexicon_id = s->at.lexicon_id;
+		content.staged_until = until;
+		TRY(contents_insert(ctx, tx, &content));
 	}
+	s->at.begun = true;
+	return OK;
+}
+
+static enum err store_chunk(struct ctx *ctx, struct db_tx *tx, struct step *s)
+{
+	struct kb_chunk chunk = *LIST_AT(s->in->chunks, struct kb_chunk, s->at.n_chunks);
+
+	chunk.knowledge_base_id = s->knowledge_base_id;
+	chunk.seq += s->at.first_seq;
+	TRY(chunks_insert(ctx, tx, &chunk));
+	s->at.bytes -= chunk_bytes(&chunk);
+	s->at.n_chunks++;
+	return OK;
+}
+
+static enum err store_words(struct ctx *ctx, struct db_tx *tx, struct step *s)
+{
+	const struct ingest_words *w = LIST_AT(s->in->words, struct ingest_words, s->at.n_words);
+
+	TRY(words_insert(ctx, tx, s->at.lexicon_id, s->at.first_seq + w->content->first_seq, &w->row));
+	s->at.bytes -= words_bytes(w);
+	s->at.n_words++;
+	return OK;
+}
+
+/* Until no more than `left` bytes are left. */
+static enum err store_to(struct ctx *ctx, struct db_tx *tx, struct step *s, size_t left)
+{
+	if (!s->at.begun)
+		TRY(begin(ctx, tx, s));
+	while (s->at.bytes > left)
+		TRY(s->at.n_chunks < s->in->chunks.n ? store_chunk(ctx, tx, s) : store_words(ctx, tx, s));
+	return OK;
+}
+
+static enum err store_step(struct ctx *ctx, struct db_tx *tx, void *arg)
+{
+	struct step *s = arg;
+
+	return store_to(ctx, tx, s, s->at.bytes - STEP_BYTES);
+}
+
+static enum err stage(struct ctx *ctx, struct str knowledge_base_id, const struct progress *progress,
+		      struct ingest *in)
+{
+	while (in->at.bytes > STEP_BYTES) {
+		struct step step = { knowledge_base_id, in, in->at };
+
+		if (!progress_wanted(progress))
+			return fail(ctx, ERR_GONE, "the client went away");
+		TRY(db_write(ctx, store_step, &step));
+		in->at = step.at;
+	}
+	return OK;
+}
+
+/* The caller's hook belongs to the transaction that makes the contents part of the base. */
+enum err ingest_stage(struct ctx *ctx, struct str knowledge_base_id, const struct progress *progress,
+		      struct ingest *in)
+{
+	struct tx_hook hook = ctx->before_commit;
+	enum err e;
+
+	ctx->before_commit = (struct tx_hook){ NULL, NULL };
+	e = stage(ctx, knowledge_base_id, progress, in);
+	ctx->before_commit = hook;
+	return e;
+}
+
+static enum err give_up(struct ctx *ctx, struct db_tx *tx, void *arg)
+{
+	const struct ingest *in = arg;
+
+	for (size_t i = 0; i < in->contents.n; i++)
+		TRY(contents_give_up(ctx, tx, ctx->actor.workspace_id,
+				     LIST_AT(in->contents, struct kb_content, i)->id));
+	return OK;
+}
+
+void ingest_give_up(struct ctx *ctx, const struct ingest *in)
+{
+	struct ctx own = { .mem = ctx->mem, .actor = ctx->actor, .db = ctx->db };
+
+	/* Where that fails, too, its time will pass. */
+	if (in->at.begun && db_write(&own, give_up, (void *)in) != OK)
+		log_warn("ingest.give_up", kv_z("why", own.why));
+}
+
+static enum err show(struct ctx *ctx, struct db_tx *tx, struct str knowledge_base_id, const struct list *contents)
+{
+	for (size_t i = 0; i < contents->n; i++)
+		TRY(contents_show(ctx, tx, ctx->actor.workspace_id, knowledge_base_id,
+				  LIST_AT(*contents, struct kb_content, i)->id));
 	return OK;
 }
 
 enum err ingest_store(struct ctx *ctx, struct db_tx *tx, struct str knowledge_base_id, const struct ingest *in)
 {
-	const struct kb_chunk *chunks = in->chunks.items;
+	struct step rest = { knowledge_base_id, in, in->at };
 
 	if (in->contents.n == 0)
 		return OK;
 	/* First of all: this is where it shows that another model has become current. */
 	TRY(embedders_charge(ctx, tx, in->embedder_id, EMBEDDER_CURRENT, in->tokens));
-	for (size_t i = 0; i < in->contents.n; i++) {
-		struct kb_content content = *LIST_AT(in->contents, struct kb_content, i);
-
-		content.knowledge_base_id = knowledge_base_id;
-		TRY(contents_insert(ctx, tx, &content));
-		TRY(store_chunks(ctx, tx, knowledge_base_id, chunks, (size_t)content.chunks));
-		TRY(words_insert(ctx, tx, &content, &in->words[i]));
-		chunks += content.chunks;
-	}
-	return OK;
+	TRY(store_to(ctx, tx, &rest, 0));
+	return show(ctx, tx, knowledge_base_id, &in->contents);
 }

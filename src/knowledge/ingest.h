@@ -1,8 +1,10 @@
 /* knowledge/ingest.h: from documents to searchable chunks.
  *
- * In two steps. ingest_prepare does the work, which takes time and memory, and touches no store;
- * ingest_store only inserts what was prepared, inside the caller's transaction. So the writer is
- * held no longer than the rows take, and nobody sees content that is half there.
+ * ingest_prepare does the work, which takes time and memory, and touches no store. ingest_stage inserts what was
+ * prepared, where nobody sees it, in transactions so short that no other writer waits for long; what is little is
+ * left to ingest_store, which inserts the rest and makes all of it part of the base, inside the caller's
+ * transaction. So nobody sees content that is half there, and who is killed in between leaves nothing that
+ * knowledge/sweep.h does not find.
  */
 #ifndef KNOWLEDGE_INGEST_H
 #define KNOWLEDGE_INGEST_H
@@ -27,11 +29,27 @@ struct ingest_source {
 	struct progress_item item;           /* where the request named it, for issues and progress */
 };
 
+/* Words of one content, as a row to be. */
+struct ingest_words {
+	const struct kb_content *content;
+	struct kb_bucket row;
+};
+
+/* How far storing has come. */
+struct ingest_place {
+	bool begun;                          /* the contents' own rows are there, and the numbers taken */
+	int64_t lexicon_id;
+	int64_t first_seq;                   /* of the first chunk of all */
+	size_t n_chunks, n_words;            /* so many are stored */
+	size_t bytes;                        /* what is left, about, as the store will have it */
+};
+
 struct ingest {
-	struct list contents;                /* of struct kb_content */
-	struct list chunks;                  /* of struct kb_chunk, in the order of contents; their base
-	                                      * is not set yet */
-	struct kb_words *words;              /* of each content */
+	struct list contents;                /* of struct kb_content; their chunks are numbered from 0 yet */
+	struct list chunks;                  /* of struct kb_chunk, in the order of contents; likewise, and
+	                                      * their base is not set */
+	struct list words;                   /* of struct ingest_words, by bucket: neighbours in the store */
+	struct ingest_place at;
 	struct content_size size;            /* of all of it */
 	int64_t embedder_id;                 /* whose vectors they are */
 	int64_t tokens;                      /* what embedding them cost */
@@ -46,9 +64,16 @@ enum err ingest_prepare(struct ctx *ctx, const struct embedding_model *model, co
 			size_t n, const struct progress *progress, struct ingest *out);
 void ingest_fini(struct ingest *in);         /* zeroed is fine */
 
-/* Inserts contents, chunks, vectors and words into a base of the actor's workspace; its row must be
- * there, and its totals are the caller's to update. ERR_CONFLICT: another model has become current
- * since they were prepared; prepare again. */
+/* Stores all but what ingest_store can do in a moment. The base's row need not be there. Whoever called this ends
+ * with ingest_store that succeeded, or with ingest_give_up. ERR_GONE: nobody wants it any more. */
+enum err ingest_stage(struct ctx *ctx, struct str knowledge_base_id, const struct progress *progress,
+		      struct ingest *in);
+/* What was staged leaves at once, and not only when its time has passed. Keeps ctx->why; cannot fail. */
+void ingest_give_up(struct ctx *ctx, const struct ingest *in);
+
+/* Makes the contents part of a base of the actor's workspace, whose row must be there and have its totals
+ * and its revision of afterwards. ERR_CONFLICT: another model has become current since they were prepared;
+ * prepare again. */
 enum err ingest_store(struct ctx *ctx, struct db_tx *tx, struct str knowledge_base_id, const struct ingest *in);
 
 #endif

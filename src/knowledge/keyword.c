@@ -65,22 +65,38 @@ static enum err read_block(struct scope_reader *r, const struct keyword_base *ba
 	return postings->rest.n == 0 ? OK : damaged(r->ctx, base);
 }
 
-static enum err read_base(struct scope_reader *r, struct keyword_base *base)
+/* The postings of every word, of the content that begins there; those of others are passed over. */
+static enum err next_lengths(struct scope_reader *r, const struct keyword_base *base, int64_t first_seq,
+			     struct words_scan *rows, struct kb_postings *out)
 {
-	AUTO(stmt_done) struct stmt rows = {0};
-	struct kb_postings postings;
-	size_t cap = 0;
 	bool row;
 
-	TRY(words_scan(r->ctx, r->scope->workspace_id, base->id, ANY_WORD, &rows));
 	for (;;) {
-		TRY(words_next(r->ctx, &rows, &row, &postings));
-		if (!row)
+		TRY(words_next(r->ctx, rows, &row, out));
+		if (!row || out->first_seq > first_seq)
+			return damaged(r->ctx, base);
+		if (out->first_seq == first_seq)
 			return OK;
-		base->blocks = arena_more(r->ctx->mem, base->blocks, base->n_blocks, &cap, sizeof(*base->blocks));
-		TRY(read_block(r, base, &postings, &base->blocks[base->n_blocks]));
-		base->n_blocks++;
 	}
+}
+
+static enum err read_base(struct scope_reader *r, struct keyword_base *base)
+{
+	AUTO(words_done) struct words_scan rows = {0};
+	struct kb_postings postings;
+	struct list ranges;
+
+	TRY(contents_ranges(r->ctx, r->scope->workspace_id, base->id, 0, &ranges));
+	ranges_sort(&ranges);
+	base->blocks = arena_array(r->ctx->mem, ranges.n, sizeof(*base->blocks));
+	TRY(words_scan(r->ctx, r->scope->workspace_id, base->id, ANY_WORD, &rows));
+	for (; base->n_blocks < ranges.n; base->n_blocks++) {
+		const struct kb_range *range = LIST_AT(ranges, struct kb_range, base->n_blocks);
+
+		TRY(next_lengths(r, base, range->first_seq, &rows, &postings));
+		TRY(read_block(r, base, &postings, &base->blocks[base->n_blocks]));
+	}
+	return OK;
 }
 
 enum err keyword_scope_open(struct ctx *ctx, struct str workspace_id, const struct list *ids,
@@ -246,10 +262,11 @@ static enum err read_postings(struct ranker *r, const struct keyword_base *base,
 	return postings->rest.n == 0 ? OK : damaged(r->ctx, base);
 }
 
-/* Rows and blocks are both in the order of first_seq. */
+/* Postings and blocks are both in the order of first_seq. Postings without a block are of a content that is on
+ * its way in or out. */
 static enum err read_term(struct ranker *r, const struct keyword_base *base, struct str stem)
 {
-	AUTO(stmt_done) struct stmt rows = {0};
+	AUTO(words_done) struct words_scan rows = {0};
 	struct kb_postings postings;
 	size_t i = 0;
 	bool row;
@@ -259,11 +276,10 @@ static enum err read_term(struct ranker *r, const struct keyword_base *base, str
 		TRY(words_next(r->ctx, &rows, &row, &postings));
 		if (!row)
 			return OK;
-		while (i < base->n_blocks && base->blocks[i].first_seq != postings.first_seq)
+		while (i < base->n_blocks && base->blocks[i].first_seq < postings.first_seq)
 			i++;
-		if (i == base->n_blocks)
-			return damaged(r->ctx, base);
-		TRY(read_postings(r, base, &base->blocks[i], &postings));
+		if (i < base->n_blocks && base->blocks[i].first_seq == postings.first_seq)
+			TRY(read_postings(r, base, &base->blocks[i], &postings));
 	}
 }
 

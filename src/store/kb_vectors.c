@@ -5,13 +5,16 @@
 #include "store/rows.h"
 
 #define NO_VECTOR "NOT EXISTS (SELECT 1 FROM kb_vector v WHERE v.chunk_seq = c.seq AND v.embedder_id = $1)"
+#define OF_A_BASE "EXISTS (SELECT 1 FROM kb_content t WHERE t.id = c.content_id AND t.knowledge_base_id IS NOT NULL)"
 
 enum { LACKING, COMPLETE, ADD, PURGE_TO, PURGE, COUNT };
 
 static const struct sql SQL[] = {
 	[LACKING] = { "vectors.lacking",
-		"SELECT c.seq, c.text FROM kb_chunk c WHERE c.seq > $2 AND " NO_VECTOR " ORDER BY c.seq LIMIT $3" },
-	[COMPLETE] = { "vectors.complete", "SELECT NOT EXISTS (SELECT 1 FROM kb_chunk c WHERE " NO_VECTOR ")" },
+		"SELECT c.seq, c.text FROM kb_chunk c WHERE c.seq > $2 AND " NO_VECTOR " AND " OF_A_BASE
+		" ORDER BY c.seq LIMIT $3" },
+	[COMPLETE] = { "vectors.complete",
+		"SELECT NOT EXISTS (SELECT 1 FROM kb_chunk c WHERE " NO_VECTOR " AND " OF_A_BASE ")" },
 	[ADD] = { "vectors.add",
 		"INSERT INTO kb_vector (workspace_id, knowledge_base_id, chunk_seq, embedder_id, vector) "
 		"SELECT workspace_id, knowledge_base_id, seq, $1, $3 FROM kb_chunk WHERE seq = $2 "
@@ -22,7 +25,10 @@ static const struct sql SQL[] = {
 	[PURGE] = { "vectors.purge",
 		"DELETE FROM kb_vector WHERE embedder_id = $1 AND chunk_seq > $2 AND chunk_seq <= $3" },
 	[COUNT] = { "vectors.count",
-		"SELECT (SELECT count(*) FROM kb_chunk), (SELECT count(*) FROM kb_vector WHERE embedder_id = $1)" },
+		"SELECT (SELECT coalesce(sum(chunks), 0) FROM knowledge_base), "
+		"(SELECT coalesce(sum((SELECT count(*) FROM kb_vector v WHERE v.chunk_seq >= c.first_seq "
+		"AND v.chunk_seq < c.first_seq + c.chunks AND v.embedder_id = $1)), 0) "
+		"FROM kb_content c WHERE c.knowledge_base_id IS NOT NULL)" },
 };
 
 static enum err read_text(struct ctx *ctx, struct stmt *s, void *out)

@@ -13,10 +13,10 @@ struct kb_text {
 	struct str text;
 };
 
-/* Chunks behind after_seq that have no vector of the embedder, in order, at most max. *out: of struct
+/* Chunks of bases, behind after_seq, that have no vector of the embedder, in order, at most max. *out: of struct
  * kb_text. */
 enum err vectors_lacking(struct ctx *ctx, int64_t embedder_id, int64_t after_seq, int64_t max, struct list *out);
-/* Whether every chunk has one. */
+/* Whether every chunk of a base has one. */
 enum err vectors_complete(struct ctx *ctx, int64_t embedder_id, bool *out);
 /* Does nothing when the chunk is gone, or has one already. */
 enum err vectors_add(struct ctx *ctx, struct db_tx *tx, int64_t embedder_id, int64_t chunk_seq, const float *vector,
@@ -25,7 +25,7 @@ enum err vectors_add(struct ctx *ctx, struct db_tx *tx, int64_t embedder_id, int
  * when none is left. */
 enum err vectors_purge(struct ctx *ctx, struct db_tx *tx, int64_t embedder_id, int64_t max, int64_t *after_seq);
 
-/* How many chunks there are, and how many of them the embedder has embedded. */
+/* How many chunks the bases have, and how many of them the embedder has embedded. */
 enum err vectors_count(struct ctx *ctx, int64_t embedder_id, int64_t *chunks, int64_t *embedded);
 
 #endif

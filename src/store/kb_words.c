@@ -1,11 +1,14 @@
-/* store/kb_words.c: SQL of kb_lexicon and kb_word, and how postings lie in a row.
+/* store/kb_words.c: SQL of kb_lexicon and kb_word, and how words and postings lie in a row.
  *
- * A posting is two numbers, seven bits to a byte, the lowest first: the distance from the posting
- * before it, and the count. Most take two bytes.
+ * A row is words one behind the other: the length of the stem, the stem, the length of the postings, the
+ * postings. A posting is two numbers: the distance from the posting before it, and the count. A number has
+ * seven bits to a byte, the lowest first; most postings take two bytes.
+ *
+ * A word's bucket is the first bits of its stem's hash. With fewer bits, the rows of a small base that a search
+ * reads would be full of other words; with more, a large content would again have as many rows as words.
  */
 #include "store/kb_words.h"
 
-#include <assert.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
@@ -36,6 +39,24 @@ static bool take_number(struct str *rest, uint64_t *out)
 		return true;
 	}
 	return false;
+}
+
+static void put_text(struct buf *out, struct str text)
+{
+	put_number(out, text.n);
+	buf_str(out, text);
+}
+
+static bool take_text(struct str *rest, struct str *out)
+{
+	struct str after = *rest;
+	uint64_t n;
+
+	if (!take_number(&after, &n) || n > after.n)
+		return false;
+	*out = (struct str){ after.p, n };
+	*rest = str_from(after, n);
+	return true;
 }
 
 static void put_posting(struct buf *out, uint64_t distance, uint64_t count)
@@ -184,107 +205,161 @@ void words_of(struct arena *mem, struct word_reader *reader, const struct str *c
 	free(t.all);
 }
 
+/* -- buckets ------------------------------------------------------------------------------------- */
+
+enum { BUCKET_BITS = 12, BUCKETS = 1 << BUCKET_BITS, ANY_BUCKET = -1 };
+
+/* Of words that are stored: it never changes. */
+static int64_t bucket_of(struct str stem)
+{
+	return stem.n ? (int64_t)(hash_bytes(stem) >> (64 - BUCKET_BITS)) : ANY_BUCKET;
+}
+
+static void put_word(struct buf *out, struct str stem, struct str postings)
+{
+	put_text(out, stem);
+	put_text(out, postings);
+}
+
+static struct str every_chunk(struct arena *mem, const struct kb_words *words)
+{
+	AUTO(buf_fini) struct buf postings = {0};
+	struct buf out = { .mem = mem };
+
+	for (size_t i = 0; i < words->n_chunks; i++)
+		put_posting(&postings, i > 0, words->lengths[i]);
+	put_word(&out, ANY_WORD, buf_view(&postings));
+	return buf_view(&out);
+}
+
+/* The words by bucket; within one they stay in their order. The caller frees them. */
+static const struct kb_word **sort_words(const struct list *words, size_t ends[static BUCKETS])
+{
+	const struct kb_word **sorted = xcalloc(words->n + 1, sizeof(*sorted)), *all = words->items;
+	size_t before = 0, n;
+
+	for (size_t i = 0; i < words->n; i++)
+		ends[bucket_of(all[i].stem)]++;
+	for (size_t b = 0; b < BUCKETS; b++) {
+		n = ends[b];
+		ends[b] = before;
+		before += n;
+	}
+	for (size_t i = 0; i < words->n; i++)
+		sorted[ends[bucket_of(all[i].stem)]++] = &all[i];
+	return sorted;
+}
+
+static struct str pack(struct arena *mem, struct buf *scratch, const struct kb_word *const *words, size_t n)
+{
+	scratch->n = 0;
+	for (size_t i = 0; i < n; i++)
+		put_word(scratch, words[i]->stem, words[i]->postings);
+	return arena_str(mem, buf_view(scratch));
+}
+
+void words_pack(struct arena *mem, const struct kb_words *words, struct list *out)
+{
+	AUTO(buf_fini) struct buf scratch = {0};
+	size_t *ends = xcalloc(BUCKETS, sizeof(*ends)), n = 0, begin = 0;
+	const struct kb_word **sorted = sort_words(&words->rows, ends);
+	struct kb_bucket *rows = arena_array(mem, 1 + (words->rows.n < BUCKETS ? words->rows.n : BUCKETS), sizeof(*rows));
+
+	rows[n++] = (struct kb_bucket){ ANY_BUCKET, every_chunk(mem, words) };
+	for (size_t b = 0; b < BUCKETS; begin = ends[b++])
+		if (ends[b] > begin)
+			rows[n++] = (struct kb_bucket){ (int64_t)b, pack(mem, &scratch, sorted + begin, ends[b] - begin) };
+	*out = (struct list){ rows, n };
+	free(sorted);
+	free(ends);
+}
+
+bool words_find(struct str words, struct str stem, struct str *postings, bool *damaged)
+{
+	struct str found;
+
+	*damaged = false;
+	while (words.n > 0) {
+		*damaged = !take_text(&words, &found) || !take_text(&words, postings);
+		if (*damaged)
+			return false;
+		if (str_eq(found, stem))
+			return true;
+	}
+	return false;
+}
+
 /* -- writing ------------------------------------------------------------------------------------- */
 
-enum { LEXICON, SEQS, INSERT, SCAN };
+enum { LEXICON, INSERT, SCAN };
 
 static const struct sql SQL[] = {
 	/* The update changes nothing: without one there would be no row to return. */
 	[LEXICON] = { "words.lexicon",
 		"INSERT INTO kb_lexicon (workspace_id, knowledge_base_id) VALUES ($1, $2) "
 		"ON CONFLICT (knowledge_base_id) DO UPDATE SET workspace_id = excluded.workspace_id RETURNING id" },
-	[SEQS] = { "words.seqs",
-		"SELECT seq FROM kb_chunk WHERE workspace_id = $1 AND knowledge_base_id = $2 AND content_id = $3 "
-		"ORDER BY chunk_index" },
 	[INSERT] = { "words.insert",
-		"INSERT INTO kb_word (lexicon_id, stem, first_seq, postings) VALUES ($1, $2, $3, $4)" },
+		"INSERT INTO kb_word (lexicon_id, bucket, first_seq, words) VALUES ($1, $2, $3, $4)" },
 	[SCAN] = { "words.scan",
-		"SELECT w.first_seq, w.postings FROM kb_lexicon l JOIN kb_word w ON w.lexicon_id = l.id AND w.stem = $3 "
+		"SELECT w.first_seq, w.words FROM kb_lexicon l JOIN kb_word w ON w.lexicon_id = l.id AND w.bucket = $3 "
 		"WHERE l.workspace_id = $1 AND l.knowledge_base_id = $2 ORDER BY w.first_seq" },
 };
 
-static enum err lexicon_of(struct ctx *ctx, struct db_tx *tx, const struct kb_content *content, int64_t *out)
+enum err words_lexicon(struct ctx *ctx, struct db_tx *tx, struct str workspace_id, struct str knowledge_base_id,
+		       int64_t *out)
 {
 	AUTO(stmt_done) struct stmt s = {0};
 
 	TRY(stmt_write(ctx, tx, &SQL[LEXICON], &s));
-	bind_str(&s, content->workspace_id);
-	bind_str(&s, content->knowledge_base_id);
+	bind_str(&s, workspace_id);
+	bind_str(&s, knowledge_base_id);
 	return row_count(ctx, &s, out);
 }
 
-/* The postings of ANY_WORD. */
-static enum err every_chunk(struct ctx *ctx, struct db_tx *tx, const struct kb_content *content,
-			    const struct kb_words *words, struct buf *out, int64_t *first_seq)
-{
-	AUTO(stmt_done) struct stmt s = {0};
-	int64_t seq, before = 0;
-	bool row;
-
-	TRY(stmt_write(ctx, tx, &SQL[SEQS], &s));
-	bind_str(&s, content->workspace_id);
-	bind_str(&s, content->knowledge_base_id);
-	bind_str(&s, content->id);
-	for (size_t i = 0; i < words->n_chunks; i++) {
-		TRY(stmt_step(ctx, &s, &row));
-		assert(row);
-		seq = col_int(&s);
-		if (i == 0)
-			*first_seq = before = seq;
-		assert(seq >= before);
-		put_posting(out, (uint64_t)(seq - before), words->lengths[i]);
-		before = seq;
-	}
-	return OK;
-}
-
-static enum err insert_row(struct ctx *ctx, struct db_tx *tx, int64_t lexicon_id, int64_t first_seq,
-			   const struct kb_word *word)
+enum err words_insert(struct ctx *ctx, struct db_tx *tx, int64_t lexicon_id, int64_t first_seq,
+		      const struct kb_bucket *bucket)
 {
 	AUTO(stmt_done) struct stmt s = {0};
 
 	TRY(stmt_write(ctx, tx, &SQL[INSERT], &s));
 	bind_int(&s, lexicon_id);
-	bind_str(&s, word->stem);
+	bind_int(&s, bucket->number);
 	bind_int(&s, first_seq);
-	bind_blob(&s, word->postings.p, word->postings.n);
+	bind_blob(&s, bucket->words.p, bucket->words.n);
 	return stmt_run(ctx, &s, NULL);
-}
-
-enum err words_insert(struct ctx *ctx, struct db_tx *tx, const struct kb_content *content,
-		      const struct kb_words *words)
-{
-	struct buf all = { .mem = ctx->mem };
-	int64_t lexicon_id, first_seq = 0;
-
-	if (words->n_chunks == 0)
-		return OK;
-	TRY(lexicon_of(ctx, tx, content, &lexicon_id));
-	TRY(every_chunk(ctx, tx, content, words, &all, &first_seq));
-	TRY(insert_row(ctx, tx, lexicon_id, first_seq, &(struct kb_word){ .stem = ANY_WORD, .postings = buf_view(&all) }));
-	for (size_t i = 0; i < words->rows.n; i++)
-		TRY(insert_row(ctx, tx, lexicon_id, first_seq, LIST_AT(words->rows, struct kb_word, i)));
-	return OK;
 }
 
 /* -- reading ------------------------------------------------------------------------------------- */
 
 enum err words_scan(struct ctx *ctx, struct str workspace_id, struct str knowledge_base_id, struct str stem,
-		    struct stmt *scan)
+		    struct words_scan *out)
 {
-	TRY(stmt_read(ctx, &SQL[SCAN], scan));
-	bind_str(scan, workspace_id);
-	bind_str(scan, knowledge_base_id);
-	bind_str(scan, stem);
+	*out = (struct words_scan){ .stem = stem };
+	TRY(stmt_read(ctx, &SQL[SCAN], &out->rows));
+	bind_str(&out->rows, workspace_id);
+	bind_str(&out->rows, knowledge_base_id);
+	bind_int(&out->rows, bucket_of(stem));
 	return OK;
 }
 
-enum err words_next(struct ctx *ctx, struct stmt *scan, bool *row, struct kb_postings *out)
+enum err words_next(struct ctx *ctx, struct words_scan *scan, bool *row, struct kb_postings *out)
 {
-	TRY(stmt_step(ctx, scan, row));
-	if (!*row)
-		return OK;
-	*out = (struct kb_postings){ .first_seq = col_int(scan) };
-	out->rest = col_view(scan);
-	return OK;
+	bool damaged;
+
+	for (;;) {
+		TRY(stmt_step(ctx, &scan->rows, row));
+		if (!*row)
+			return OK;
+		*out = (struct kb_postings){ .first_seq = col_int(&scan->rows) };
+		if (words_find(col_view(&scan->rows), scan->stem, &out->rest, &damaged))
+			return OK;
+		if (damaged)
+			return fail(ctx, ERR_INTERNAL, "the words of the content at chunk %lld are damaged",
+				    (long long)out->first_seq);
+	}
+}
+
+void words_done(struct words_scan *scan)
+{
+	stmt_done(&scan->rows);
 }

@@ -1,10 +1,9 @@
 /* store/kb_words.h: which chunks hold a word: the keyword index of knowledge bases.
  *
- * The words of a content are turned round before they are stored: a row per word, whose postings
- * tell in which of the content's chunks it stands, and how often. A text of 10 MB becomes 30,000
- * rows and not a million, and a search reads as many rows as the question has words.
- *
- * Rows leave with the chunks they are about, by foreign key.
+ * The words of a content are turned round before they are stored: a word's postings tell in which of
+ * the content's chunks it stands, and how often. Words share rows, those whose hashes begin alike:
+ * so no text has more than a few thousand rows, be it a million different words, and a search reads
+ * about as many as the question has words and the base has contents.
  */
 #ifndef STORE_KB_WORDS_H
 #define STORE_KB_WORDS_H
@@ -33,14 +32,25 @@ struct kb_words {
 void words_of(struct arena *mem, struct word_reader *reader, const struct str *chunks, size_t n,
 	      struct kb_words *out);
 
-/* Once the content's chunks are inserted, in the same transaction. Of the content, only the ids of
- * itself, its base and its workspace are looked at. */
-enum err words_insert(struct ctx *ctx, struct db_tx *tx, const struct kb_content *content,
-		      const struct kb_words *words);
+/* A row to be: the words of one content that share a bucket. */
+struct kb_bucket {
+	int64_t number;
+	struct str words;
+};
+
+/* *out: of struct kb_bucket, by number, in mem; borrows nothing. */
+void words_pack(struct arena *mem, const struct kb_words *words, struct list *out);
+
+/* A base has a lexicon, which is its short name here, from its first words on, and even before its own row. */
+enum err words_lexicon(struct ctx *ctx, struct db_tx *tx, struct str workspace_id, struct str knowledge_base_id,
+		       int64_t *out);
+/* first_seq: of the content's chunks, which its row must tell already. */
+enum err words_insert(struct ctx *ctx, struct db_tx *tx, int64_t lexicon_id, int64_t first_seq,
+		      const struct kb_bucket *bucket);
 
 /* -- reading ------------------------------------------------------------------------------------- */
 
-/* A row: what one content says about one word. */
+/* What one content says about one word. */
 struct kb_postings {
 	int64_t first_seq;                   /* of the content's first chunk: names the content */
 	struct str rest;                     /* not decoded yet; valid until the next row */
@@ -52,14 +62,23 @@ struct posting {
 	uint64_t count;                      /* how often the word stands there; never 0 */
 };
 
-/* Stands for every word: `at` is then the distance of the chunk's seq from first_seq, and `count` the
- * length of the chunk in words, perhaps 0. */
+/* Stands for every word: `count` is then the length of the chunk in words, perhaps 0. */
 #define ANY_WORD S("")
 
-/* What one base's contents say about a word, by first_seq. End with stmt_done. */
+struct words_scan {
+	struct stmt rows;
+	struct str stem;
+};
+
+/* What the contents of one base, and those that are on their way into it or out of it, say about a word, by
+ * first_seq. End with words_done. */
 enum err words_scan(struct ctx *ctx, struct str workspace_id, struct str knowledge_base_id, struct str stem,
-		    struct stmt *scan);
-enum err words_next(struct ctx *ctx, struct stmt *scan, bool *row, struct kb_postings *out);
+		    struct words_scan *out);
+/* ERR_INTERNAL: a row is damaged. */
+enum err words_next(struct ctx *ctx, struct words_scan *scan, bool *row, struct kb_postings *out);
+void words_done(struct words_scan *scan);    /* zeroed is fine */
+/* Looks for a word in a row's words. False: it is not there, or *damaged. */
+bool words_find(struct str words, struct str stem, struct str *postings, bool *damaged);
 /* False at the end, and at what is no posting: then rest is not empty. */
 bool posting_next(struct kb_postings *postings, struct posting *out);
 

@@ -40,7 +40,7 @@ static const struct sql SQL[] = {
 		"UPDATE knowledge_base SET bytes = bytes - $3, words = words - $4, chunks = chunks - $5, "
 		"files = files - $6, pages = pages - $7, updated_at = $8, revision = revision + 1, "
 		"removals = removals + 1 WHERE workspace_id = $1 AND id = $2" },
-	/* Contents, chunks and vectors follow by their foreign keys. */
+	/* By their foreign key, its contents are nobody's then (store/kb_hidden.h). */
 	[DELETE] = { "knowledge_bases.delete", "DELETE FROM knowledge_base WHERE workspace_id = $1 AND id = $2" },
 };
 

@@ -53,7 +53,7 @@ enum err knowledge_bases_grow(struct ctx *ctx, struct db_tx *tx, struct str work
 			      const struct content_size *by, int64_t updated_at);
 enum err knowledge_bases_shrink(struct ctx *ctx, struct db_tx *tx, struct str workspace_id, struct str id,
 				const struct content_size *by, int64_t updated_at);
-/* With everything it holds. */
+/* Nobody sees what it holds from now on; that leaves by contents_erase. */
 enum err knowledge_bases_delete(struct ctx *ctx, struct db_tx *tx, struct str workspace_id, struct str id);
 
 #endif

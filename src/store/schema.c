@@ -288,10 +288,60 @@ static const char FIRST[] =
 	"  UNIQUE (workspace_id, folded_name)" \
 	") STRICT, WITHOUT ROWID;"
 
+/* Contents that come and go in steps, and words that share rows.
+ *
+ * A content without a base is seen by nobody (store/kb_hidden.h). first_seq is that of its chunks, whose seqs follow
+ * one another, and arrived is the base's revision that made it part of it: an index in memory that is complete for
+ * one revision lacks what has arrived since. */
+#define STEPS \
+	"CREATE TABLE new_lexicon (" \
+	"  id INTEGER PRIMARY KEY, workspace_id TEXT NOT NULL, knowledge_base_id TEXT NOT NULL UNIQUE" \
+	") STRICT;" \
+	"CREATE TABLE new_content (" \
+	"  id TEXT PRIMARY KEY, workspace_id TEXT NOT NULL," \
+	"  knowledge_base_id TEXT REFERENCES knowledge_base(id) ON DELETE SET NULL," \
+	"  source TEXT NOT NULL, title TEXT, url TEXT, file_name TEXT, mime_type TEXT," \
+	"  bytes INTEGER NOT NULL, words INTEGER NOT NULL, chunks INTEGER NOT NULL, created_at INTEGER NOT NULL," \
+	"  first_seq INTEGER UNIQUE, lexicon_id INTEGER REFERENCES kb_lexicon(id), staged_until INTEGER," \
+	"  arrived INTEGER NOT NULL" \
+	") STRICT, WITHOUT ROWID;" \
+	"INSERT INTO new_content" \
+	"  SELECT c.id, c.workspace_id, c.knowledge_base_id, c.source, c.title, c.url, c.file_name, c.mime_type, c.bytes," \
+	"  c.words, c.chunks, c.created_at, NULL, NULL, NULL, b.revision" \
+	"  FROM kb_content c JOIN knowledge_base b ON b.id = c.knowledge_base_id;" \
+	"DROP TABLE kb_word;" \
+	"DROP TABLE kb_lexicon;" \
+	"DROP TABLE kb_content;" \
+	"ALTER TABLE new_lexicon RENAME TO kb_lexicon;" \
+	"ALTER TABLE new_content RENAME TO kb_content;" \
+	"CREATE UNIQUE INDEX kb_content_base ON kb_content(knowledge_base_id, workspace_id, id);" \
+	/* The list of a base's ranges is made of it. */ \
+	"CREATE INDEX kb_content_arrived ON kb_content(knowledge_base_id, workspace_id, arrived, first_seq, chunks);" \
+	"CREATE INDEX kb_content_lexicon ON kb_content(lexicon_id);" \
+	\
+	/* A row per bucket of words and content, which first_seq names. */ \
+	"CREATE TABLE kb_word (" \
+	"  lexicon_id INTEGER NOT NULL, bucket INTEGER NOT NULL," \
+	"  first_seq INTEGER NOT NULL REFERENCES kb_content(first_seq), words BLOB NOT NULL," \
+	"  PRIMARY KEY (lexicon_id, bucket, first_seq)" \
+	") STRICT, WITHOUT ROWID;" \
+	"CREATE INDEX kb_word_content ON kb_word(first_seq, bucket);" \
+	\
+	/* A content takes as many numbers as it has chunks before the first of them is there. */ \
+	"CREATE TABLE kb_chunk_number (next_seq INTEGER NOT NULL) STRICT;" \
+	"INSERT INTO kb_chunk_number" \
+	"  SELECT 1 + coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'kb_chunk'), 0);" \
+	/* A base's chunks are found by its contents, and their vectors by the chunks. */ \
+	"DROP INDEX kb_vector_base;" \
+	"DROP INDEX kb_chunk_base;" \
+	"DROP INDEX kb_chunk_content;" \
+	"CREATE INDEX kb_chunk_content ON kb_chunk(content_id, chunk_index);"
+
 const struct migration store_migrations[] = {
 	{ 1, "first tables", FIRST },
-	{ 2, "knowledge bases in full", KNOWLEDGE, kb_upgrade },
+	{ 2, "knowledge bases in full", KNOWLEDGE, kb_upgrade_vectors },
 	{ 3, "agents as files", AGENT_FILES },
 	{ 4, "automations, inbox, connections", STUDIO },
+	{ 5, "knowledge in steps", STEPS, kb_upgrade_words },
 };
 const size_t n_store_migrations = COUNT_OF(store_migrations);

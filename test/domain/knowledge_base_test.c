@@ -1,5 +1,6 @@
 /* test/domain/knowledge_base_test.c: the rules of knowledge bases. */
 #include "domain/knowledge_base.h"
+#include "knowledge/sweep.h"
 
 #include "../store/workspace.h"
 #include "model/extractive.h"
@@ -297,6 +298,70 @@ static enum err insert_agent(struct ctx *ctx, struct db_tx *tx, void *agent)
 	return agents_insert(ctx, tx, agent);
 }
 
+struct deletion {
+	struct rig *r;
+	struct str id;
+	int looks, when;                     /* whether anybody waits, so far; at which of them the base is deleted */
+};
+
+static bool delete_meanwhile(void *arg)
+{
+	struct deletion *d = arg;
+
+	if (d->looks++ == d->when)
+		assert_int_equal(knowledge_base_delete(&d->r->ctx, d->id), OK);
+	return true;
+}
+
+static enum err append_and_delete(struct rig *r, const char *text, struct deletion *d)
+{
+	struct progress progress = { .wanted = delete_meanwhile, .arg = d };
+	struct material more = TEXTS(text);
+	struct knowledge_base kb;
+
+	*d = (struct deletion){ r, create(r, TEXTS("Pears ripen.")).id, 0, d->when };
+	return knowledge_base_append(&r->ctx, d->id, &more, &progress, &kb);
+}
+
+static int64_t n_hidden(struct rig *r)
+{
+	static const struct sql HIDDEN = { "test.hidden", "SELECT count(*) FROM kb_content WHERE knowledge_base_id IS NULL" };
+	AUTO(stmt_done) struct stmt s = {0};
+	bool row;
+
+	db_snapshot_end(&r->ctx);
+	assert_int_equal(stmt_read(&r->ctx, &HIDDEN, &s), OK);
+	assert_int_equal(stmt_step(&r->ctx, &s, &row), OK);
+	return col_int(&s);
+}
+
+static void a_base_that_is_deleted_while_content_is_on_its_way_stays_deleted(void **state)
+{
+	enum { NEVER = -1, STEPS = 4 };
+	struct rig *r = *state;
+	struct buf text = { .mem = &r->mem };
+	struct deletion d = { .when = NEVER };
+	struct knowledge_base kb;
+	int looks;
+
+	for (int i = 0; i < 5000; i++)
+		buf_printf(&text, "Sentence %d tells of apples. ", i);
+	buf_char(&text, '\0');
+	assert_int_equal(append_and_delete(r, text.p, &d), OK);
+	assert_int_equal(knowledge_base_delete(&r->ctx, d.id), OK);
+	/* It is looked for the last time before the last step but one. */
+	looks = d.looks;
+	for (d.when = looks - STEPS; d.when < looks; d.when++) {
+		assert_int_equal(append_and_delete(r, text.p, &d), ERR_NOT_FOUND);
+		assert_int_equal(knowledge_base_get(&r->ctx, d.id, &kb), ERR_NOT_FOUND);
+		assert_int_equal(n_found(r, S("tells of apples")), 0);
+		/* It is given up at once, and not only when its time has passed. */
+		assert_true(n_hidden(r) > 0);
+		assert_int_equal(knowledge_sweep_all(&r->ctx, 1), OK);
+		assert_int_equal(n_hidden(r), 0);
+	}
+}
+
 static void a_deleted_base_leaves_search_and_every_agent(void **state)
 {
 	struct rig *r = *state;
@@ -554,6 +619,7 @@ int main(void)
 		IN_WORKSPACE(a_conflict_of_another_kind_is_told_at_once),
 		IN_WORKSPACE(an_update_changes_what_is_sent_and_nothing_else),
 		IN_WORKSPACE(an_empty_update_is_none),
+		IN_WORKSPACE(a_base_that_is_deleted_while_content_is_on_its_way_stays_deleted),
 		IN_WORKSPACE(a_deleted_base_leaves_search_and_every_agent),
 		IN_WORKSPACE(an_agent_that_only_mentions_a_deleted_base_is_left_alone),
 		IN_WORKSPACE(a_base_of_another_workspace_does_not_exist),

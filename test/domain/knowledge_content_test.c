@@ -3,6 +3,7 @@
 
 #include "../store/workspace.h"
 #include "domain/knowledge_base.h"
+#include "knowledge/sweep.h"
 
 static struct knowledge_base create(struct rig *r)
 {
@@ -93,6 +94,7 @@ static void a_deleted_item_leaves_nothing_and_makes_the_base_smaller(void **stat
 	assert_int_equal(after.size.words, 9);
 	assert_int_equal(after.size.chunks, 2);
 	assert_true(after.updated_at > kb.updated_at);
+	assert_int_equal(knowledge_sweep_all(&r->ctx, 1), OK);
 	assert_int_equal(number(r, &CHUNKS, kb.id), 2);
 	assert_int_equal(number(r, &VECTORS, kb.id), 2);
 	assert_int_equal(number(r, &CHANGES, kb.id), changes + 11);

@@ -354,6 +354,62 @@ static void a_store_that_is_not_empty_is_left_alone_unless_merged(void **state)
 	assert_fails(&r->ctx, snapshot_import(&r->ctx, S("{" PEOPLE "}"), true, &s), ERR_CONFLICT, "users[0]");
 }
 
+#define SHELF(chunks) \
+	"{\"knowledgeBases\":[{\"id\":" WS ",\"workspaceId\":" WS ",\"title\":\"Valley\",\"type\":\"text\"," \
+	"\"createdBy\":\"u1\",\"createdAt\":\"2026-02-01T00:01:00Z\",\"updatedAt\":\"2026-02-01T00:01:00Z\"," \
+	"\"chunkCount\":3}],\"knowledgeContents\":[" ITEM(WS) "," ITEM(OTHER) "],\"knowledgeChunks\":[" chunks "]}"
+#define OTHER "\"10000000-0000-4000-8000-000000000002\""
+#define ITEM(id) \
+	"{\"id\":" id ",\"workspaceId\":" WS ",\"knowledgeBaseId\":" WS ",\"source\":\"text\"," \
+	"\"createdAt\":\"2026-02-01T00:01:00Z\"}"
+#define PIECE(n, content, index, text) \
+	"{\"id\":\"c0000000-0000-4000-8000-00000000000" n "\",\"workspaceId\":" WS ",\"knowledgeBaseId\":" WS "," \
+	"\"contentId\":" content ",\"index\":" index ",\"text\":\"" text "\",\"createdAt\":\"2026-02-01T00:01:00Z\"}"
+
+static struct list found_by_words(struct ctx *ctx, const char *text)
+{
+	struct search s = { .text = str_of(text), .everywhere = true, .top_k = 9, .mode = SEARCH_KEYWORD };
+	struct search_result found;
+
+	db_snapshot_end(ctx);
+	assert_int_equal(knowledge_base_search(ctx, &s, &found), OK);
+	return found.hits;
+}
+
+/* Its rows may be there still, and their ids are unique. */
+static void a_base_that_was_deleted_a_moment_ago_can_be_imported_again(void **state)
+{
+	struct str shelf = S(SHELF(PIECE("1", WS, "0", "Apples ripen.") "," PIECE("2", WS, "1", "Pears ripen.") ","
+				   PIECE("3", OTHER, "0", "Plums ripen.")));
+	struct str id = S("10000000-0000-4000-8000-000000000001"), left;
+	struct rig *r = *state;
+	struct snapshot_summary s;
+
+	assert_int_equal(snapshot_import(&r->ctx, S("{" PEOPLE "}"), true, &s), OK);
+	r->ctx.actor.workspace_id = id;
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(snapshot_import(&r->ctx, shelf, true, &s), OK);
+		assert_int_equal(found_by_words(&r->ctx, "what ripens?").n, 3);
+		assert_str(LIST_AT(found_by_words(&r->ctx, "plums"), struct search_hit, 0)->content, "Plums ripen.");
+		assert_int_equal(knowledge_base_delete(&r->ctx, id), OK);
+		assert_int_equal(found_by_words(&r->ctx, "what ripens?").n, 0);
+		left = exported(r, &r->ctx);
+		assert_true(str_find(left, S(OTHER)) < 0 && str_find(left, S("Plums ripen.")) < 0);
+		db_snapshot_end(&r->ctx);
+	}
+}
+
+static void chunks_of_a_content_come_together_or_not_at_all(void **state)
+{
+	struct str torn = S(SHELF(PIECE("1", WS, "0", "Apples ripen.") "," PIECE("3", OTHER, "0", "Plums ripen.") ","
+				  PIECE("2", WS, "1", "Pears ripen.")));
+	struct rig *r = *state;
+	struct snapshot_summary s;
+
+	assert_int_equal(snapshot_import(&r->ctx, S("{" PEOPLE "}"), true, &s), OK);
+	assert_int_equal(snapshot_import(&r->ctx, torn, true, &s), ERR_CONFLICT);
+}
+
 static void a_repository_of_the_reference_is_one_on_github(void **state)
 {
 	struct rig *r = *state;
@@ -433,6 +489,8 @@ int main(void)
 		IN_WORKSPACE(a_run_whose_spec_came_along_goes_on),
 		IN_WORKSPACE(what_is_wrong_is_named_and_nothing_is_stored),
 		IN_WORKSPACE(a_store_that_is_not_empty_is_left_alone_unless_merged),
+		IN_WORKSPACE(a_base_that_was_deleted_a_moment_ago_can_be_imported_again),
+		IN_WORKSPACE(chunks_of_a_content_come_together_or_not_at_all),
 		IN_WORKSPACE(a_repository_of_the_reference_is_one_on_github),
 		IN_WORKSPACE(that_there_was_a_bot_token_is_kept),
 		IN_WORKSPACE(a_connection_without_a_way_of_signing_in_has_the_usual_one),

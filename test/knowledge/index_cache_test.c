@@ -2,6 +2,7 @@
 #include <pthread.h>
 
 #include "knowledge/index_internal.h"
+#include "knowledge/sweep.h"
 #include "vectors.h"
 
 enum { N = 70 };                             /* dimensions */
@@ -31,6 +32,12 @@ static struct batch add(struct shelf *s, size_t first, size_t n)
 {
 	return add_batch(&s->r->ctx, (struct batch){ .base_id = s->base, .model = &s->model, .like = CLUSTERED,
 						     .first = first, .n = n });
+}
+
+static struct batch stage(struct shelf *s, size_t first, size_t n)
+{
+	return stage_batch(&s->r->ctx, (struct batch){ .base_id = s->base, .model = &s->model, .like = CLUSTERED,
+						       .first = first, .n = n });
 }
 
 static bool same_in(struct ctx *ctx, const struct shelf *s)
@@ -84,11 +91,11 @@ static void what_was_added_is_found_and_what_was_removed_is_not(void **state)
 static struct ctx snapshot_of(struct shelf *s)
 {
 	struct ctx ctx = s->r->ctx;
-	struct kb_vectors_state now;
+	struct kb_base_state now;
 
 	ctx.reader = NULL;
 	assert_int_equal(db_snapshot_begin(&ctx), OK);
-	assert_int_equal(vectors_state(&ctx, ctx.actor.workspace_id, s->base, s->model.id, &now), OK);
+	assert_int_equal(contents_state(&ctx, ctx.actor.workspace_id, s->base, &now), OK);
 	return ctx;
 }
 
@@ -162,6 +169,57 @@ static void a_snapshot_between_two_removals_finds_what_it_shows(void **state)
 	in_store = index_stats().in_store;
 	assert_true(same_in(&between, &s));
 	assert_int_equal(index_stats().in_store, in_store);
+	db_reader_close(between.reader);
+}
+
+/* A content that was long on its way has smaller seqs than those that came in the meantime. */
+static void what_arrives_late_is_found_from_then_on(void **state)
+{
+	struct shelf s;
+	struct ctx old;
+	struct batch late, later;
+
+	make_shelf(&s, *state);
+	add(&s, 100, 50);
+	late = stage(&s, 0, 40);
+	later = stage(&s, 300, 70);
+	add(&s, 200, 60);
+	assert_true(same(&s));
+	end_batch(&s.r->ctx, &later);
+	assert_true(same(&s));
+	old = snapshot_of(&s);
+	end_batch(&s.r->ctx, &late);
+	assert_true(same(&s));
+	assert_true(same_in(&old, &s));
+	remove_batch(&s.r->ctx, &later);
+	assert_true(same(&s));
+	assert_true(same_in(&old, &s));
+	index_forget_all();
+	assert_true(same(&s));
+	assert_true(same_in(&old, &s));
+	db_reader_close(old.reader);
+}
+
+/* Marked by somebody who learned of two removals at once, still to be read, and not a part of the base any more. */
+static void what_was_removed_is_not_found_while_its_rows_linger(void **state)
+{
+	struct shelf s;
+	struct ctx between;
+	struct batch nearest, other;
+
+	make_shelf(&s, *state);
+	nearest = add(&s, 0, 40);
+	other = add(&s, 100, 30);
+	add(&s, 200, 500);
+	assert_true(same(&s));
+	remove_batch(&s.r->ctx, &nearest);
+	between = snapshot_of(&s);
+	remove_batch(&s.r->ctx, &other);
+	assert_true(same(&s));
+	assert_true(same_in(&between, &s));
+	assert_int_equal(knowledge_sweep_all(&s.r->ctx, 1), OK);
+	assert_true(same(&s));
+	assert_true(same_in(&between, &s));
 	db_reader_close(between.reader);
 }
 
@@ -308,6 +366,8 @@ static void searches_are_exact_while_others_write(void **state)
 	}
 	for (size_t i = 0; i < CHANGES; i++) {
 		remove_batch(&s.r->ctx, &held[i % HELD]);
+		if (i % 4 == 0)
+			assert_int_equal(knowledge_sweep_all(&s.r->ctx, 1), OK);
 		held[i % HELD] = add(&s, 1000 + 40 * i, 30);
 		if (i % 16 == 15)
 			index_forget_all();
@@ -328,6 +388,8 @@ int main(void)
 		IN_WORKSPACE(an_older_snapshot_finds_what_it_shows),
 		IN_WORKSPACE(an_older_snapshot_that_comes_first_does_no_harm),
 		IN_WORKSPACE(a_snapshot_between_two_removals_finds_what_it_shows),
+		IN_WORKSPACE(what_arrives_late_is_found_from_then_on),
+		IN_WORKSPACE(what_was_removed_is_not_found_while_its_rows_linger),
 		IN_WORKSPACE(vectors_that_vanish_unannounced_are_missed),
 		IN_WORKSPACE(loading_goes_on_where_it_failed),
 		IN_WORKSPACE(what_was_used_longest_ago_leaves_first),

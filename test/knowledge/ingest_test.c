@@ -2,6 +2,8 @@
 #include "knowledge/ingest.h"
 
 #include "../model/fake_embeddings.h"
+#include "base/clock.h"
+#include "knowledge/search.h"
 #include "model/lexical.h"
 #include "shelf.h"
 #include "store/embedders.h"
@@ -235,6 +237,188 @@ static void vectors_of_a_model_that_is_not_current_are_not_stored(void **state)
 	assert_int_equal(counts.contents + counts.chunks + counts.vectors, 0);
 }
 
+/* -- in steps ------------------------------------------------------------------------------------ */
+
+/* Text that takes several transactions. */
+static void prepare_much(struct rig *r, struct shelf *s)
+{
+	struct ingest_source sources[] = { text_source(r, long_text(&r->mem, 3000)), text_source(r, S("Apples ripen.")) };
+
+	s->base = new_base(r, S("Valley"));
+	assert_int_equal(prepare(r, sources, 2, &s->content), OK);
+	s->base.size = s->content.size;
+}
+
+static struct list find_words(struct rig *r, const char *text)
+{
+	struct search search = { .workspace_id = r->ctx.actor.workspace_id, .text = str_of(text), .everywhere = true,
+				 .mode = SEARCH_KEYWORD, .top_k = 10, .min_similarity = 0, .model = &embedding_builtin };
+	struct list hits;
+	int64_t tokens;
+
+	db_snapshot_end(&r->ctx);
+	assert_int_equal(knowledge_search(&r->ctx, &search, &hits, &tokens), OK);
+	return hits;
+}
+
+static void much_is_stored_in_steps_that_nobody_sees(void **state)
+{
+	struct rig *r = *state;
+	struct shelf s;
+	struct kb_counts counts;
+	struct db_stats before, after;
+
+	prepare_much(r, &s);
+	db_stats(r->ctx.db, &before);
+	assert_int_equal(ingest_stage(&r->ctx, s.base.id, NULL, &s.content), OK);
+	db_stats(r->ctx.db, &after);
+	assert_true(after.writes - before.writes > 3);
+	assert_true(shelf_rows(r) > 100);
+	assert_int_equal(contents_count(&r->ctx, s.base.workspace_id, s.base.id, 1, &counts), OK);
+	assert_int_equal(counts.contents + counts.chunks + counts.vectors, 0);
+	assert_int_equal(find_words(r, "weather in a valley").n, 0);
+	assert_int_equal(db_write(&r->ctx, shelve, &s), OK);
+	assert_int_equal(contents_count(&r->ctx, s.base.workspace_id, s.base.id, 1, &counts), OK);
+	assert_int_equal(counts.contents, 2);
+	assert_int_equal(counts.chunks, s.base.size.chunks);
+	assert_int_equal(counts.vectors, s.base.size.chunks);
+	assert_int_equal(find_words(r, "weather in a valley").n, 10);
+	assert_int_equal(find_words(r, "apples ripen").n, 10);
+	ingest_fini(&s.content);
+}
+
+static enum err shelve_more(struct ctx *ctx, struct db_tx *tx, void *arg)
+{
+	const struct shelf *s = arg;
+
+	TRY(knowledge_bases_grow(ctx, tx, s->base.workspace_id, s->base.id, &s->content.size, 1));
+	return ingest_store(ctx, tx, s->base.id, &s->content);
+}
+
+static void append(struct rig *r, struct str base_id, const char *text)
+{
+	struct ingest_source source = text_source(r, str_of(text));
+	struct shelf s = { .base = { .id = base_id, .workspace_id = r->ctx.actor.workspace_id } };
+
+	assert_int_equal(prepare(r, &source, 1, &s.content), OK);
+	assert_int_equal(db_write(&r->ctx, shelve_more, &s), OK);
+	ingest_fini(&s.content);
+}
+
+/* They stand in the same rows' neighbourhood as those of the base, before and behind which it has some. */
+static void words_on_their_way_count_for_nothing(void **state)
+{
+	struct rig *r = *state;
+	struct str id = add_base(r, "Valley", TEXTS("The weather is fine."));
+	struct list alone, beside;
+	struct shelf s;
+
+	append(r, id, "Weather in a valley is wet weather.");
+	alone = find_words(r, "weather in a valley");
+	assert_int_equal(knowledge_sweep_all(&r->ctx, 1), OK);
+	id = add_base(r, "Valley", TEXTS("The weather is fine."));
+	prepare_much(r, &s);
+	s.base.id = id;
+	assert_int_equal(ingest_stage(&r->ctx, id, NULL, &s.content), OK);
+	append(r, id, "Weather in a valley is wet weather.");
+	beside = find_words(r, "weather in a valley");
+	assert_int_equal(alone.n, 2);
+	assert_int_equal(beside.n, 4);
+	ingest_give_up(&r->ctx, &s.content);
+	assert_int_equal(find_words(r, "weather in a valley").n, 4);
+	ingest_fini(&s.content);
+}
+
+/* The hook keeps the reply to the request; it comes with what is shown, once. */
+static enum err count_call(struct ctx *ctx, struct db_tx *tx, void *arg)
+{
+	(void)ctx, (void)tx;
+	++*(int *)arg;
+	return OK;
+}
+
+static void the_callers_hook_waits_for_the_last_step(void **state)
+{
+	struct rig *r = *state;
+	struct shelf s;
+	int calls = 0;
+
+	prepare_much(r, &s);
+	r->ctx.before_commit = (struct tx_hook){ count_call, &calls };
+	assert_int_equal(ingest_stage(&r->ctx, s.base.id, NULL, &s.content), OK);
+	assert_int_equal(calls, 0);
+	assert_int_equal(db_write(&r->ctx, shelve, &s), OK);
+	assert_int_equal(calls, 1);
+	r->ctx.before_commit = (struct tx_hook){ NULL, NULL };
+	ingest_fini(&s.content);
+}
+
+static void what_was_given_up_is_erased(void **state)
+{
+	struct rig *r = *state;
+	struct shelf s;
+
+	prepare_much(r, &s);
+	assert_int_equal(ingest_stage(&r->ctx, s.base.id, NULL, &s.content), OK);
+	assert_int_equal(knowledge_sweep_all(&r->ctx, now_us()), OK);
+	assert_true(shelf_rows(r) > 100);
+	assert_int_equal(fail(&r->ctx, ERR_BUSY, "a reason"), ERR_BUSY);
+	ingest_give_up(&r->ctx, &s.content);
+	assert_string_equal(r->ctx.why, "a reason");
+	assert_int_equal(knowledge_sweep_all(&r->ctx, now_us()), OK);
+	assert_int_equal(shelf_rows(r), 0);
+	assert_int_equal(db_write(&r->ctx, shelve, &s), ERR_CONFLICT);
+	ingest_fini(&s.content);
+}
+
+/* As after a crash, or when a disk stood still for so long. */
+static void what_nobody_shows_is_erased_when_its_time_has_passed(void **state)
+{
+	struct rig *r = *state;
+	struct shelf s;
+	bool more;
+
+	prepare_much(r, &s);
+	assert_int_equal(ingest_stage(&r->ctx, s.base.id, NULL, &s.content), OK);
+	assert_int_equal(knowledge_sweep(&r->ctx, now_us() + INT64_C(3600) * 1000 * 1000, &more), OK);
+	assert_true(more);
+	/* Half of it is there, and the clock was set back: it is not shown. */
+	assert_int_equal(db_write(&r->ctx, shelve, &s), ERR_CONFLICT);
+	assert_int_equal(knowledge_sweep_all(&r->ctx, now_us() + INT64_C(3600) * 1000 * 1000), OK);
+	assert_int_equal(shelf_rows(r), 0);
+	ingest_fini(&s.content);
+}
+
+static enum err drop_base(struct ctx *ctx, struct db_tx *tx, void *id)
+{
+	return knowledge_bases_delete(ctx, tx, ctx->actor.workspace_id, *(struct str *)id);
+}
+
+static void a_deleted_base_is_gone_at_once_and_its_rows_in_steps(void **state)
+{
+	struct rig *r = *state;
+	struct str kept = add_base(r, "Kept", TEXTS("Pears in a valley."));
+	int64_t rows = shelf_rows(r), before, steps = 0;
+	struct shelf s;
+	bool more = true;
+
+	prepare_much(r, &s);
+	assert_int_equal(ingest_stage(&r->ctx, s.base.id, NULL, &s.content), OK);
+	assert_int_equal(db_write(&r->ctx, shelve, &s), OK);
+	assert_int_equal(db_write(&r->ctx, drop_base, &s.base.id), OK);
+	assert_int_equal(find_words(r, "weather in a valley").n, 1);
+	for (; more; steps++) {
+		before = shelf_rows(r);
+		assert_int_equal(knowledge_sweep(&r->ctx, 1, &more), OK);
+		assert_true(before - shelf_rows(r) <= 600);
+		assert_int_equal(find_words(r, "weather in a valley").n, 1);
+	}
+	assert_true(steps > 3);
+	assert_int_equal(shelf_rows(r), rows);
+	assert_true(str_eq(LIST_AT(find_words(r, "pears"), struct search_hit, 0)->knowledge_base_id, kept));
+	ingest_fini(&s.content);
+}
+
 /* -- progress ------------------------------------------------------------------------------------ */
 
 struct listener {
@@ -372,6 +556,12 @@ int main(void)
 		IN_WORKSPACE(a_failed_transaction_leaves_nothing),
 		IN_WORKSPACE(what_it_cost_is_charged_to_the_model),
 		IN_WORKSPACE(vectors_of_a_model_that_is_not_current_are_not_stored),
+		IN_WORKSPACE(much_is_stored_in_steps_that_nobody_sees),
+		IN_WORKSPACE(words_on_their_way_count_for_nothing),
+		IN_WORKSPACE(the_callers_hook_waits_for_the_last_step),
+		IN_WORKSPACE(what_was_given_up_is_erased),
+		IN_WORKSPACE(what_nobody_shows_is_erased_when_its_time_has_passed),
+		IN_WORKSPACE(a_deleted_base_is_gone_at_once_and_its_rows_in_steps),
 		IN_WORKSPACE(every_item_is_told_of_when_it_is_cut_and_when_it_is_embedded),
 		IN_WORKSPACE(nothing_is_embedded_for_a_client_that_has_left),
 		WITH_A_PROVIDER(a_provider_that_fails_fails_every_item_and_nothing_more),

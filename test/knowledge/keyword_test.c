@@ -311,13 +311,16 @@ static enum err run_sql(struct ctx *ctx, struct db_tx *tx, void *sql)
 	return stmt_run(ctx, &s, NULL);
 }
 
+#define APPL "instr(words, x'046170706C')"
+
 static void damaged_postings_are_an_error_and_not_a_crash(void **state)
 {
 	static struct sql DAMAGES[] = {
-		{ "test.cut", "UPDATE kb_word SET postings = x'0081' WHERE stem = 'appl'" },
-		{ "test.far", "UPDATE kb_word SET postings = x'8F7F01' WHERE stem = 'appl'" },
-		{ "test.lengths", "UPDATE kb_word SET postings = x'80' WHERE stem = ''" },
-		{ "test.lost", "DELETE FROM kb_word WHERE stem = ''" },
+		{ "test.row", "UPDATE kb_word SET words = x'04' WHERE " APPL },
+		{ "test.cut", "UPDATE kb_word SET words = x'046170706C' || x'020081' WHERE " APPL },
+		{ "test.far", "UPDATE kb_word SET words = x'046170706C' || x'038F7F01' WHERE " APPL },
+		{ "test.lengths", "UPDATE kb_word SET words = x'000180' WHERE bucket = -1" },
+		{ "test.lost", "DELETE FROM kb_word WHERE bucket = -1" },
 	};
 	struct rig *r = *state;
 	struct str id = add_base(r, "Valley", ORCHARD);

@@ -104,6 +104,31 @@ static void vectors_of_a_model_that_leaves_are_deleted_bit_by_bit(void **state)
 	assert_int_equal(info_of(r, 1).embedded, chunks);
 }
 
+static enum err drop(struct ctx *ctx, struct db_tx *tx, void *id)
+{
+	return knowledge_bases_delete(ctx, tx, ctx->actor.workspace_id, *(struct str *)id);
+}
+
+static void what_was_deleted_is_not_embedded_anew(void **state)
+{
+	struct rig *r = *state;
+	struct str gone = add_large_base(r);
+	struct reembed progress = {0};
+	struct embedding_model next;
+
+	add_base(r, "Pumps", TEXTS("the pump is covered", "the frost is not covered"));
+	assert_int_equal(db_write(&r->ctx, drop, &gone), OK);
+	choose_fake(r);
+	next = next_model(r);
+	assert_int_equal(step(r, &next, &progress), OK);
+	assert_int_equal(info_of(r, 0).embedded, 2);
+	assert_int_equal(info_of(r, 1).embedded, 2);
+	assert_int_equal(step(r, &next, &progress), OK);
+	assert_true(progress.over);
+	assert_int_equal(info_of(r, 1).tokens, 200);
+	check_answers(r, "fake-embed");
+}
+
 static void content_that_is_added_meanwhile_is_embedded_too(void **state)
 {
 	struct rig *r = *state;
@@ -264,6 +289,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_A_SERVER(the_former_vectors_answer_until_the_new_ones_do_at_once),
 		WITH_A_SERVER(vectors_of_a_model_that_leaves_are_deleted_bit_by_bit),
+		WITH_A_SERVER(what_was_deleted_is_not_embedded_anew),
 		WITH_A_SERVER(content_that_is_added_meanwhile_is_embedded_too),
 		WITH_A_SERVER(a_chunk_that_was_passed_over_is_found_in_the_end),
 		WITH_A_SERVER(what_was_done_before_a_crash_is_not_done_again),

@@ -4,6 +4,7 @@
 
 #include "../store/workspace.h"
 #include "knowledge/ingest.h"
+#include "knowledge/sweep.h"
 
 enum { SHELF_TEXTS = 8 };
 
@@ -46,6 +47,28 @@ static inline struct str add_base(struct rig *r, const char *title, const char *
 	assert_int_equal(db_write(&r->ctx, shelve, &s), OK);
 	ingest_fini(&s.content);
 	return s.base.id;
+}
+
+static inline int64_t shelf_count(struct rig *r, const struct sql *sql)
+{
+	AUTO(stmt_done) struct stmt s = {0};
+	bool row;
+
+	db_snapshot_end(&r->ctx);
+	assert_int_equal(stmt_read(&r->ctx, sql, &s), OK);
+	assert_int_equal(stmt_step(&r->ctx, &s, &row), OK);
+	assert_true(row);
+	return col_int(&s);
+}
+
+/* All rows that have to do with knowledge, but for the bases' own. */
+static inline int64_t shelf_rows(struct rig *r)
+{
+	static const struct sql ROWS = { "test.rows",
+		"SELECT (SELECT count(*) FROM kb_content) + (SELECT count(*) FROM kb_chunk) + (SELECT count(*) FROM kb_vector) "
+		"+ (SELECT count(*) FROM kb_word) + (SELECT count(*) FROM kb_lexicon)" };
+
+	return shelf_count(r, &ROWS);
 }
 
 #define TEXTS(...) ((const char *const[SHELF_TEXTS]){ __VA_ARGS__ })

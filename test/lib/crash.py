@@ -87,16 +87,22 @@ class Owner:
         return Pending("DELETE", f"/api/v1/agents/{agent}", None, None,
                        lambda reply: self.forget(self.agents, agent, reply))
 
+    def texts(self):
+        """Some short ones; now and then one of so many words that it is stored, and erased, in several steps."""
+        short = [f"{self.word()} is a word. {FACT}" for _ in range(self.rng.randrange(1, 4))]
+        long = " ".join(f"{self.word()} is a word." for _ in range(4000))
+        return short + [long] * (self.rng.random() < 0.25)
+
+    def keep_base(self, reply):
+        self.bases[reply["data"]["id"]] = {reply["data"]["contentSize"]["chunks"]}
+
     def create_base(self):
-        texts = [f"{self.word()} is a word. {FACT}" for _ in range(self.rng.randrange(1, 4))]
-        return self.create("/api/v1/knowledge-bases", {"type": "text", "title": self.word(), "content": texts},
-                           lambda reply: self.bases.update({reply["data"]["id"]: {len(texts)}}))
+        return self.create("/api/v1/knowledge-bases", {"type": "text", "title": self.word(), "content": self.texts()},
+                           self.keep_base)
 
     def append_content(self):
         base = self.rng.choice(sorted(self.bases))
-        now = max(v for v in self.bases[base] if v)
-        return self.create(f"/api/v1/knowledge-bases/{base}/content", {"content": [f"{self.word()} is new.", FACT]},
-                           lambda reply: self.bases.update({base: {now + 2}}))
+        return self.create(f"/api/v1/knowledge-bases/{base}/content", {"content": self.texts()}, self.keep_base)
 
     def delete_base(self):
         base = self.rng.choice(sorted(self.bases))
@@ -225,6 +231,15 @@ class Check:
                 self.wrong.append(f"run {run} was begun twice, or by nobody")
 
 
+def what_does_not_leave(server):
+    """Contents of which a kill left a part, once their time has passed, and contents that were deleted."""
+    server.sql("UPDATE kb_content SET staged_until = 1 WHERE staged_until IS NOT NULL")
+    end = time.monotonic() + PATIENCE
+    while (left := server.sql("SELECT id FROM kb_content WHERE knowledge_base_id IS NULL")) and time.monotonic() < end:
+        time.sleep(0.1)
+    return left
+
+
 def make_reference(server, client):
     """An agent that all runs use, and a run that nothing interrupts."""
     base = client.post("/api/v1/knowledge-bases", {
@@ -290,6 +305,9 @@ def main():
         tap.say(f"{acknowledged} writes were acknowledged, {runs} of them runs; "
                 f"{server.sql('SELECT count(*) FROM run WHERE attempts > 1')[0][0]} runs were interrupted")
         tap.ok(acknowledged > 5 * ROUNDS, "there was something to lose", acknowledged)
+        interrupted = server.sql("SELECT count(*) FROM kb_content WHERE staged_until IS NOT NULL")[0][0]
+        left = what_does_not_leave(server) or integrity.faults_of(server)
+        tap.ok(not left, f"nothing is left of {interrupted} contents that were on their way, nor of what was deleted", left)
         status = server.stop()
         tap.ok(status == 0 and not server.reports(), "the last server ended well, and none met a sanitizer",
                status, *server.reports()[:2])

@@ -1,4 +1,4 @@
-/* test/store/kb_words_test.c: words turned round, stored, read back, and gone with their chunks. */
+/* test/store/kb_words_test.c: words turned round, packed, stored, read back, and gone with their content. */
 #include "store/kb_words.h"
 
 #include "../knowledge/shelf.h"
@@ -119,12 +119,103 @@ static void what_is_no_posting_ends_the_list_and_is_left(void **state)
 	}
 }
 
+/* -- packed -------------------------------------------------------------------------------------- */
+
+/* What the rows say of a word, "none" or "damaged". */
+static struct str packed_text(struct arena *mem, const struct list *rows, struct str stem)
+{
+	for (size_t i = 0; i < rows->n; i++) {
+		struct str postings;
+		bool damaged;
+
+		if (words_find(LIST_AT(*rows, struct kb_bucket, i)->words, stem, &postings, &damaged))
+			return postings_text(mem, (struct kb_postings){ .rest = postings });
+		if (damaged)
+			return S("damaged");
+	}
+	return S("none");
+}
+
+static void words_share_rows_and_are_found_in_them(void **state)
+{
+	enum { CHUNKS = 50, WORDS_EACH = 400 };
+	ARENA(mem);
+	struct str texts[CHUNKS];
+	struct kb_words words;
+	struct list rows;
+
+	(void)state;
+	for (int i = 0; i < CHUNKS; i++) {
+		struct buf text = { .mem = &mem };
+
+		for (int k = 0; k < WORDS_EACH; k++)
+			buf_printf(&text, "q%dx%d ", i, k);
+		texts[i] = buf_view(&text);
+	}
+	words = read_texts(&mem, texts, CHUNKS);
+	words_pack(&mem, &words, &rows);
+	assert_int_equal(words.rows.n, CHUNKS * WORDS_EACH);
+	assert_true(rows.n <= 4096 + 1);
+	for (size_t i = 1; i < rows.n; i++)
+		assert_true(LIST_AT(rows, struct kb_bucket, i - 1)->number < LIST_AT(rows, struct kb_bucket, i)->number);
+	for (size_t i = 0; i < words.rows.n; i += 97) {
+		const struct kb_word *word = LIST_AT(words.rows, struct kb_word, i);
+
+		assert_true(str_eq(packed_text(&mem, &rows, word->stem),
+				   postings_text(&mem, (struct kb_postings){ .rest = word->postings })));
+	}
+	assert_str(packed_text(&mem, &rows, S("q50x0")), "none");
+	assert_true(str_starts(packed_text(&mem, &rows, ANY_WORD), S("0:400 1:400 2:400 ")));
+}
+
+/* Stored rows are found by it, whichever program stored them. */
+static void a_word_keeps_its_row_for_ever(void **state)
+{
+	const struct str text = S("pump");
+	ARENA(mem);
+	struct kb_words words = read_texts(&mem, &text, 1);
+	struct list rows;
+
+	(void)state;
+	words_pack(&mem, &words, &rows);
+	assert_int_equal(rows.n, 2);
+	assert_int_equal(LIST_AT(rows, struct kb_bucket, 0)->number, -1);
+	assert_int_equal(LIST_AT(rows, struct kb_bucket, 1)->number, 2796);
+	assert_memory_equal(LIST_AT(rows, struct kb_bucket, 1)->words.p, "\x04pump\x02\0\x01", 8);
+}
+
+static void what_is_no_row_of_words_is_damaged(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t n;
+		const char *found;
+	} CASES[] = {
+		{ "", 0, "none" },
+		{ "\1a\2\0\1", 5, "none" },
+		{ "\1b\2\0\1", 5, "0:1" },
+		{ "\1a\2\0\1\1b\2\0\2", 10, "0:2" },
+		{ "\1a\2\0", 4, "damaged" },
+		{ "\1a", 2, "damaged" },
+		{ "\x80", 1, "damaged" },
+		{ "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x7F" "b", 10, "damaged" },
+	};
+	ARENA(mem);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+		struct kb_bucket row = { 0, { CASES[i].bytes, CASES[i].n } };
+
+		assert_str(packed_text(&mem, &(struct list){ &row, 1 }, S("b")), CASES[i].found);
+	}
+}
+
 /* -- in the store -------------------------------------------------------------------------------- */
 
 /* What all contents of a base say about a word, one after the other. */
 static struct str stored(struct rig *r, struct str base_id, const char *stem)
 {
-	AUTO(stmt_done) struct stmt rows = {0};
+	AUTO(words_done) struct words_scan rows = {0};
 	struct buf out = { .mem = &r->mem };
 	struct kb_postings postings;
 	bool row;
@@ -140,31 +231,21 @@ static struct str stored(struct rig *r, struct str base_id, const char *stem)
 	}
 }
 
-static int64_t count(struct rig *r, const struct sql *sql)
-{
-	AUTO(stmt_done) struct stmt s = {0};
-	bool row;
-
-	assert_int_equal(stmt_read(&r->ctx, sql, &s), OK);
-	assert_int_equal(stmt_step(&r->ctx, &s, &row), OK);
-	return col_int(&s);
-}
-
 static int64_t count_words(struct rig *r)
 {
 	static const struct sql WORDS = { "test.words", "SELECT count(*) FROM kb_word" };
 
-	return count(r, &WORDS);
+	return shelf_count(r, &WORDS);
 }
 
 static int64_t count_lexicons(struct rig *r)
 {
 	static const struct sql LEXICONS = { "test.lexicons", "SELECT count(*) FROM kb_lexicon" };
 
-	return count(r, &LEXICONS);
+	return shelf_count(r, &LEXICONS);
 }
 
-static void each_content_has_a_row_for_each_of_its_words(void **state)
+static void each_content_says_what_it_knows_of_a_word(void **state)
 {
 	struct rig *r = *state;
 	struct str id = add_base(r, "Manual", TEXTS("Drain the pump.", "Pump and pump again."));
@@ -198,6 +279,7 @@ static void words_leave_with_their_base(void **state)
 	struct str one = add_base(r, "One", TEXTS("Apples and pears.")), two = add_base(r, "Two", TEXTS("Pears."));
 
 	assert_int_equal(db_write(&r->ctx, delete_base, &one), OK);
+	assert_int_equal(knowledge_sweep_all(&r->ctx, 1), OK);
 	assert_int_equal(count_lexicons(r), 1);
 	assert_int_equal(count_words(r), 2);
 	assert_str(stored(r, two, "pear"), "0:1");
@@ -220,6 +302,7 @@ static void words_leave_with_their_content(void **state)
 	struct str id = add_base(r, "One", TEXTS("Apples and pears.", "Pears."));
 
 	assert_int_equal(db_write(&r->ctx, delete_first_content, &id), OK);
+	assert_int_equal(knowledge_sweep_all(&r->ctx, 1), OK);
 	assert_str(stored(r, id, "pear"), "0:1");
 	assert_str(stored(r, id, "appl"), "");
 	assert_str(stored(r, id, ""), "0:1");
@@ -234,7 +317,10 @@ int main(void)
 		cmocka_unit_test(texts_without_words_have_no_rows),
 		cmocka_unit_test(many_chunks_and_many_words_come_back),
 		cmocka_unit_test(what_is_no_posting_ends_the_list_and_is_left),
-		IN_WORKSPACE(each_content_has_a_row_for_each_of_its_words),
+		cmocka_unit_test(words_share_rows_and_are_found_in_them),
+		cmocka_unit_test(a_word_keeps_its_row_for_ever),
+		cmocka_unit_test(what_is_no_row_of_words_is_damaged),
+		IN_WORKSPACE(each_content_says_what_it_knows_of_a_word),
 		IN_WORKSPACE(other_bases_and_other_workspaces_have_words_of_their_own),
 		IN_WORKSPACE(words_leave_with_their_base),
 		IN_WORKSPACE(words_leave_with_their_content),

@@ -25,16 +25,18 @@ static enum err insert(struct ctx *ctx, struct db_tx *tx, void *arg)
 	static const float VECTOR[DIMENSIONS] = { 1, 0, 0, -1 };
 	const struct base_and_text *in = arg;
 	struct kb_content content = { .id = uuid_new(ctx->mem), .workspace_id = in->base.workspace_id,
-				      .knowledge_base_id = in->base.id, .source = S("text"), .created_at = 7 };
+				      .knowledge_base_id = in->base.id, .source = S("text"),
+				      .chunks = in->base.size.chunks, .created_at = 7 };
 
 	TRY(knowledge_bases_insert(ctx, tx, &in->base));
 	if (!in->texts[0].p)
 		return OK;
+	TRY(chunks_number(ctx, tx, content.chunks, &content.first_seq));
 	TRY(contents_insert(ctx, tx, &content));
 	for (size_t i = 0; i < COUNT_OF(in->texts) && in->texts[i].p; i++) {
 		struct kb_chunk chunk = {
-			.id = uuid_new(ctx->mem), .workspace_id = in->base.workspace_id,
-			.knowledge_base_id = in->base.id, .content_id = content.id, .index = (int64_t)i,
+			.id = uuid_new(ctx->mem), .seq = content.first_seq + (int64_t)i,
+			.workspace_id = in->base.workspace_id, .knowledge_base_id = in->base.id, .content_id = content.id, .index = (int64_t)i,
 			.text = in->texts[i], .metadata = S("{}"), .created_at = 7, .embedder_id = BUILTIN_EMBEDDER_ID,
 			.dimensions = DIMENSIONS, .vector = VECTOR,
 		};
@@ -263,31 +265,44 @@ static void chunks_are_listed_in_the_order_of_their_text(void **state)
 	assert_str(LIST_AT(chunks, struct kb_chunk, 1)->model, "builtin/lexical");
 }
 
-/* How many vectors a scan meets; *last is the seq of the last one. */
-static size_t scan_after(struct rig *r, struct str id, int64_t embedder_id, int64_t after_seq, int64_t *last)
+/* The ranges that arrived then or later. */
+static struct list ranges(struct rig *r, struct str id, int64_t arrived)
 {
-	AUTO(stmt_done) struct stmt scan = {0};
+	struct list out;
+
+	assert_int_equal(contents_ranges(&r->ctx, r->ctx.actor.workspace_id, id, arrived, &out), OK);
+	return out;
+}
+
+/* How many vectors a scan of the range meets. */
+static size_t scan(struct rig *r, const struct kb_range *range, int64_t embedder_id)
+{
+	AUTO(stmt_done) struct stmt rows = {0};
+	int64_t last = range->first_seq - 1;
 	struct kb_vector v;
 	size_t n = 0;
 	bool row;
 
-	*last = after_seq;
-	assert_int_equal(vectors_scan(&r->ctx, r->ctx.actor.workspace_id, id, embedder_id, after_seq, &scan), OK);
+	assert_int_equal(vectors_scan(&r->ctx, r->ctx.actor.workspace_id, embedder_id, range->first_seq, range->n, &rows),
+			 OK);
 	for (;; n++) {
-		assert_int_equal(vectors_next(&r->ctx, &scan, &row, &v), OK);
+		assert_int_equal(vectors_next(&r->ctx, &rows, &row, &v), OK);
 		if (!row)
 			return n;
 		assert_int_equal(v.bytes.n, DIMENSIONS * sizeof(float));
-		assert_true(v.chunk_seq > *last);
-		*last = v.chunk_seq;
+		assert_true(v.chunk_seq > last && v.chunk_seq < range->first_seq + range->n);
+		last = v.chunk_seq;
 	}
 }
 
 static size_t vectors(struct rig *r, struct str id, int64_t embedder_id)
 {
-	int64_t last;
+	struct list all = ranges(r, id, 0);
+	size_t n = 0;
 
-	return scan_after(r, id, embedder_id, 0, &last);
+	for (size_t i = 0; i < all.n; i++)
+		n += scan(r, LIST_AT(all, struct kb_range, i), embedder_id);
+	return n;
 }
 
 static void a_scan_meets_the_vectors_of_one_base_and_one_model(void **state)
@@ -302,16 +317,20 @@ static void a_scan_meets_the_vectors_of_one_base_and_one_model(void **state)
 	assert_int_equal(vectors(r, id, BUILTIN_EMBEDDER_ID), 0);
 }
 
-static void a_scan_goes_on_behind_what_was_seen(void **state)
+static void a_scan_meets_no_more_than_it_was_told_to(void **state)
 {
 	struct rig *r = *state;
 	struct str id = add_filled(r);
-	int64_t last, end;
+	struct kb_range range = *LIST_AT(ranges(r, id, 0), struct kb_range, 0);
 
-	assert_int_equal(scan_after(r, id, BUILTIN_EMBEDDER_ID, 0, &last), 3);
-	assert_int_equal(scan_after(r, id, BUILTIN_EMBEDDER_ID, last - 1, &end), 1);
-	assert_int_equal(end, last);
-	assert_int_equal(scan_after(r, id, BUILTIN_EMBEDDER_ID, last, &end), 0);
+	assert_int_equal(range.n, 3);
+	range.first_seq++;
+	range.n = 1;
+	assert_int_equal(scan(r, &range, BUILTIN_EMBEDDER_ID), 1);
+	range.n = 0;
+	assert_int_equal(scan(r, &range, BUILTIN_EMBEDDER_ID), 0);
+	assert_int_equal(ranges(r, id, range.arrived).n, 1);
+	assert_int_equal(ranges(r, id, range.arrived + 1).n, 0);
 }
 
 static enum err drop(struct ctx *ctx, struct db_tx *tx, void *id)
@@ -350,7 +369,7 @@ int main(void)
 		IN_WORKSPACE(growing_adds_to_the_totals),
 		IN_WORKSPACE(chunks_are_listed_in_the_order_of_their_text),
 		IN_WORKSPACE(a_scan_meets_the_vectors_of_one_base_and_one_model),
-		IN_WORKSPACE(a_scan_goes_on_behind_what_was_seen),
+		IN_WORKSPACE(a_scan_meets_no_more_than_it_was_told_to),
 		IN_WORKSPACE(a_deleted_base_takes_everything_with_it),
 	};
 

@@ -41,7 +41,8 @@ GET /api/v1/knowledge-bases/{base}
     expect 200, .data.updatedAt >= "{before}", .data.contentSize = {"bytes": 57, "formatted": "57 B", "wordCount": 10, "chunks": 2, "fileCount": 0, "webPageCount": 0}
 GET /api/v1/knowledge-bases/{base}/status                     expect 200, .data.contentCount = 2, .data.chunkCount = 2, .data.embeddedChunkCount = 2
 GET /api/v1/knowledge-bases/{base}/embeddings                 expect 200, .data.pagination.total = 2
-sql SELECT count(*) FROM kb_vector WHERE knowledge_base_id = '{base}'
+sql SELECT count(*) FROM kb_content t JOIN kb_chunk c ON c.content_id = t.id JOIN kb_vector v ON v.chunk_seq = c.seq
+    WHERE t.knowledge_base_id = '{base}'
 check row = 2
 sql SELECT removals FROM knowledge_base WHERE id = '{base}'
 check row = 2
