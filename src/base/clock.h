@@ -17,6 +17,12 @@ int64_t now_us(void);
 int64_t mono_ms(void);
 int64_t mono_us(void);
 
+/* Of two moments of one clock, the one that comes first. */
+static inline int64_t sooner(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
 /* "2026-02-03T04:05:06.789Z" with `digits` (0, 3 or 6) fractional digits, cut, not rounded. Years
  * outside 0 to 9999 have a sign and six digits. */
 void time_iso(char out[static TIME_TEXT_BYTES], int64_t us, int digits);

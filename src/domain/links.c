@@ -11,17 +11,12 @@
 
 /* -- the set ------------------------------------------------------------------------------------- */
 
-static bool starts_nocase(struct str text, struct str prefix)
-{
-	return text.n >= prefix.n && str_eq_nocase((struct str){ text.p, prefix.n }, prefix);
-}
-
 /* How many bytes "http://" or "https://" takes at the begin of the text; 0: it begins with neither. */
 static size_t scheme_length(struct str text)
 {
-	if (starts_nocase(text, S("http://")))
+	if (str_starts_nocase(text, S("http://")))
 		return 7;
-	return starts_nocase(text, S("https://")) ? 8 : 0;
+	return str_starts_nocase(text, S("https://")) ? 8 : 0;
 }
 
 static bool has_url(const struct link_set *set, struct str url)

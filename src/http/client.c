@@ -297,11 +297,6 @@ static bool look_at_all(struct batch *b)
 	return any;
 }
 
-static int64_t sooner(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
 /* Until the next look is due. */
 static int64_t nap_ms(const struct batch *b)
 {

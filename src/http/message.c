@@ -169,7 +169,7 @@ static bool take_origin(struct str *target)
 	for (size_t i = 0; i < COUNT_OF(SCHEMES); i++) {
 		struct str scheme = str_of(SCHEMES[i]);
 
-		if (target->n <= scheme.n || !str_eq_nocase((struct str){ target->p, scheme.n }, scheme))
+		if (target->n <= scheme.n || !str_starts_nocase(*target, scheme))
 			continue;
 		for (end = scheme.n; end < target->n && target->p[end] != '/' && target->p[end] != '?'; end++)
 			if (target->p[end] == '@')

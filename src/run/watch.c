@@ -218,11 +218,6 @@ static enum err look(struct ctx *ctx, struct run_watch *w, struct run_event *out
 	return e;
 }
 
-static int64_t sooner(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
 /* What is lent to whoever writes the draft. */
 struct loan {
 	struct arena *mem;

@@ -240,11 +240,6 @@ static void start_due(struct repo_fetcher *f)
 		start(r);
 }
 
-static int64_t sooner(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
 static void sleep_until(struct repo_fetcher *f, int64_t ms)
 {
 	const struct remote *r = first_due(f);
